@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { MemorySpec } from '../../contacts/memory.ts';
+import type { Instant } from '../../events/event.ts';
+import { hash53 } from '../../hash.ts';
+import { reason, type Reason } from '../../reason.ts';
+import { oneOrMany } from '../../schema.ts';
+import { durationSchema, durationWords, exactMilliseconds, type Duration } from '../../time/duration.ts';
+import { always, type Answer, type Facts, type Question } from '../answer.ts';
+import { matcher, whereSchema } from '../where.ts';
+
+const times = z.number().int().min(0).max(1000);
+
+export const eventConditionSchema = z.strictObject({
+  event: oneOrMany(z.string()),
+  where: whereSchema.optional(),
+  at_least: times.optional(),
+  at_most: times.optional(),
+  more_than: times.optional(),
+  less_than: times.optional(),
+  times: times.optional(),
+  within: durationSchema.optional(),
+  not_within: durationSchema.optional(),
+});
+
+export type EventCondition = z.infer<typeof eventConditionSchema>;
+
+/** How often an event must have happened: at least `min` and at most `max` times. */
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Asks whether events happened, how often and how lately. With `scope: 'entry'` only what happened since the run
+ * was entered counts, and the event being decided always does, however late it arrived.
+ */
+export function eventQuestion(condition: EventCondition, scope: 'ever' | 'entry'): Question {
+  const range = rangeOf(condition);
+  const window = condition.within ?? condition.not_within;
+  const width = window ? exactMilliseconds(window) : Infinity;
+  const memory = memoryOf(
+    condition,
+    scope === 'entry' || window ? Math.max(range.min, range.max + 1 || 0, 1) : 0,
+    range,
+  );
+  const answer = (facts: Facts): Answer => {
+    if (scope === 'entry' && range.min <= 1 && facts.happening && memory.matches(facts.happening)) {
+      return always(range.max >= 1);
+    }
+    const remembered = facts.contact.profile.memory[memory.key];
+    if (!remembered) return always(range.min === 0);
+    const from = scope === 'entry' ? (facts.entered_at ?? -Infinity) : -Infinity;
+    if (width === Infinity && from === -Infinity) return always(isWithin(remembered.count, range));
+    return inWindow(remembered.times, range, width, from, facts.now);
+  };
+  return {
+    answer,
+    because: (facts) => explain(condition, window, memory.key, width, facts),
+    memory: [memory],
+  };
+}
+
+/** The memory of when such events happened last; it also tells whether an event is one of them. */
+export function latestOf(condition: EventCondition): MemorySpec {
+  return memoryOf(condition, 1, { min: 1, max: Infinity });
+}
+
+/** A condition that asks only "did it happen", so that it can serve as a trigger by event. */
+export function isPlainEvent(condition: EventCondition): boolean {
+  const { event: _event, where: _where, ...others } = { ...condition, subject: undefined };
+  return Object.values(others).every((value) => value === undefined);
+}
+
+function rangeOf(condition: EventCondition): Range {
+  if (condition.not_within) return { min: 0, max: 0 };
+  if (condition.times !== undefined) return { min: condition.times, max: condition.times };
+  const max = Math.min(condition.at_most ?? Infinity, (condition.less_than ?? Infinity) - 1);
+  const min = condition.at_least ?? (condition.more_than === undefined ? undefined : condition.more_than + 1);
+  return { min: min ?? (max === Infinity ? 1 : 0), max };
+}
+
+function isWithin(count: number, { min, max }: Range): boolean {
+  return count >= min && count <= max;
+}
+
+/**
+ * As time goes on and nothing happens, times only leave the window, the oldest first; so the answer changes when
+ * enough have left, and the moment of that is known now.
+ */
+function inWindow(all: readonly Instant[], range: Range, width: number, from: Instant, now: Instant): Answer {
+  const open = all.filter((time) => time >= from && time + width > now);
+  const holds = isWithin(open.length, range);
+  const leaving = holds ? open.length - range.min + 1 : open.length - range.max;
+  const last = leaving >= 1 && (holds || range.max >= range.min) ? open[leaving - 1] : undefined;
+  return { holds, until: last === undefined ? Infinity : last + width };
+}
+
+function memoryOf(condition: EventCondition, keep: number, range: Range): MemorySpec {
+  const events = [...condition.event].sort();
+  const key = condition.where
+    ? `${events.join('|')}#${hash53(JSON.stringify(condition.where)).toString(36)}`
+    : events.join('|');
+  const names = new Set(events);
+  const matchesWhere = condition.where ? matcher(condition.where) : () => true;
+  return {
+    key,
+    events,
+    keep: Number.isFinite(keep) ? keep : Math.max(range.min, 1),
+    matches: (event) => names.has(event.name) && matchesWhere(event.properties),
+  };
+}
+
+function explain(
+  condition: EventCondition,
+  window: Duration | undefined,
+  key: string,
+  width: number,
+  facts: Facts,
+): Reason {
+  const name = condition.event.join(' / ');
+  const memory = facts.contact.profile.memory[key];
+  const late = facts.happening && condition.event.includes(facts.happening.name) ? 1 : 0;
+  const count = window
+    ? (memory?.times.filter((time) => time + width > facts.now).length ?? 0)
+    : Math.max(memory?.count ?? 0, late);
+  if (!window) return reason(`${name} happened ${inEnglish(count)}`, `${name} ocurrió ${inSpanish(count)}`);
+  return reason(
+    `${name} happened ${inEnglish(count)} within ${durationWords(window, 'en')}`,
+    `${name} ocurrió ${inSpanish(count)} en ${durationWords(window, 'es')}`,
+  );
+}
+
+function inEnglish(count: number): string {
+  return count === 0 ? 'never' : count === 1 ? 'once' : `${count} times`;
+}
+
+function inSpanish(count: number): string {
+  return count === 0 ? 'cero veces' : count === 1 ? 'una vez' : `${count} veces`;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { at, type Json, type JsonObject } from '../json.ts';
+import { compare, operatorsSchema, type Operators } from './operators.ts';
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** Conditions on an event's properties: `{ survey: satisfaction, score: { at_most: 2 } }`. */
+export const whereSchema = z.record(
+  z.string(),
+  z.union([scalar, operatorsSchema], {
+    error: 'write a value, or operators such as { at_least: 2 }',
+  }),
+);
+
+export type Where = z.infer<typeof whereSchema>;
+
+export function matcher(where: Where): (properties: JsonObject) => boolean {
+  const tests = Object.entries(where).map(([path, wanted]) => {
+    const operators: Operators = typeof wanted === 'object' ? wanted : { is: wanted };
+    return (properties: JsonObject) => compare(at(properties, path) as Json | undefined, operators);
+  });
+  return (properties) => tests.every((test) => test(properties));
+}

@@ -1,0 +1,87 @@
+import type { Instant } from '../events/event.ts';
+import type { Json } from '../json.ts';
+import type { Run } from '../workflows/run.ts';
+import { emptyCart, type Cart } from './cart.ts';
+import { noOrders, type Orders } from './orders.ts';
+
+/** A field and the moment from which it is known: the latest moment wins, whatever the order of arrival. */
+export interface FieldValue {
+  readonly value: Json;
+  readonly at: Instant;
+}
+
+/**
+ * What is remembered of one kind of event: as much as the project's conditions ask for and no more,
+ * so that a profile stays small however many events arrive.
+ */
+export interface EventMemory {
+  /** The latest times, ascending. How many are kept is set by the project's memory plan. */
+  readonly times: readonly Instant[];
+  /** How often in all. */
+  readonly count: number;
+  readonly first: Instant;
+}
+
+/** Whether the contact allows promotions through a channel, and since when. */
+export interface Consent {
+  readonly granted: boolean;
+  readonly at: Instant;
+}
+
+/** What we know about a contact. Folded from events; the same for every order in which they arrive. */
+export interface Profile {
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  readonly memory: Readonly<Record<string, EventMemory>>;
+  readonly cart: Cart;
+  readonly orders: Orders;
+  readonly consent: Readonly<Record<string, Consent>>;
+}
+
+/** The contact's history with one workflow: for re-entry, and for triggers that are conditions. */
+export interface WorkflowEntries {
+  /** How many runs there have been; the number of the latest. */
+  readonly count: number;
+  readonly ended_at: Instant | null;
+  /** What the triggering condition answered last; absent where the trigger is an event. */
+  readonly held?: boolean;
+}
+
+/** A message that was owed to the contact: what the limits count. */
+export interface SentMark {
+  readonly at: Instant;
+  readonly purpose: 'promotion' | 'service';
+}
+
+/** A person, perhaps still anonymous, with everything a decision needs. */
+export interface Contact {
+  readonly id: string;
+  readonly profile: Profile;
+  readonly stage: string;
+  readonly stage_since: Instant;
+  /** The latest moment that has been decided for this contact; null before the first. */
+  readonly decided_at: Instant | null;
+  /** Until then neither the stage, nor an exit, nor a trigger that is a condition can change by time alone. */
+  readonly settled_until: Instant;
+  readonly entries: Readonly<Record<string, WorkflowEntries>>;
+  readonly sent: readonly SentMark[];
+  /** Runs that have not ended. */
+  readonly runs: readonly Run[];
+}
+
+export function emptyProfile(): Profile {
+  return { fields: {}, memory: {}, cart: emptyCart, orders: noOrders, consent: {} };
+}
+
+export function newContact(id: string, stage: string, since: Instant): Contact {
+  return {
+    id,
+    profile: emptyProfile(),
+    stage,
+    stage_since: since,
+    decided_at: null,
+    settled_until: Infinity,
+    entries: {},
+    sent: [],
+    runs: [],
+  };
+}

@@ -1,0 +1,106 @@
+import { readOrder } from '../events/commerce.ts';
+import type { Event, Instant } from '../events/event.ts';
+
+export interface Order {
+  readonly id: string;
+  readonly at: Instant;
+  readonly revenue: number;
+  readonly currency?: string;
+  readonly product_ids: readonly string[];
+}
+
+/** A contact's orders, oldest first, and those that were cancelled since. */
+export interface Orders {
+  readonly list: readonly Order[];
+  readonly cancelled: Readonly<Record<string, Instant>>;
+  readonly refunded: Readonly<Record<string, number>>;
+}
+
+export const noOrders: Orders = { list: [], cancelled: {}, refunded: {} };
+
+export function foldOrder(orders: Orders, event: Event): Orders {
+  if (event.name === 'order_completed') return withOrder(orders, orderOf(event));
+  const id = readOrder(event.properties).order_id;
+  if (id === undefined) return orders;
+  if (event.name === 'order_cancelled') {
+    const known = orders.cancelled[id] ?? Infinity;
+    return { ...orders, cancelled: { ...orders.cancelled, [id]: Math.min(known, event.occurred_at) } };
+  }
+  if (event.name === 'order_refunded') {
+    const amount = Math.abs(readOrder(event.properties).revenue ?? 0);
+    return { ...orders, refunded: { ...orders.refunded, [id]: Math.max(orders.refunded[id] ?? 0, amount) } };
+  }
+  return orders;
+}
+
+export function mergeOrders(a: Orders, b: Orders): Orders {
+  const joined = b.list.reduce(withOrder, a);
+  const cancelled = { ...a.cancelled };
+  for (const [id, at] of Object.entries(b.cancelled)) cancelled[id] = Math.min(cancelled[id] ?? Infinity, at);
+  const refunded = { ...a.refunded };
+  for (const [id, sum] of Object.entries(b.refunded)) refunded[id] = Math.max(refunded[id] ?? 0, sum);
+  return { list: joined.list, cancelled, refunded };
+}
+
+/** What conditions and templates may ask of the orders. Cancelled ones do not count; refunds lessen the value. */
+export interface OrdersView {
+  readonly count: number;
+  readonly value: number;
+  readonly first: Instant | undefined;
+  readonly last: Instant | undefined;
+  readonly last_id: string | undefined;
+}
+
+export function ordersView(orders: Orders): OrdersView {
+  const known = views.get(orders);
+  if (known) return known;
+  const kept = orders.list.filter((order) => !Object.hasOwn(orders.cancelled, order.id));
+  const last = kept.at(-1);
+  const view: OrdersView = {
+    count: kept.length,
+    value: round(kept.reduce((sum, order) => sum + order.revenue - (orders.refunded[order.id] ?? 0), 0)),
+    first: kept[0]?.at,
+    last: last?.at,
+    last_id: last?.id,
+  };
+  views.set(orders, view);
+  return view;
+}
+
+/** When anything was last ordered, cancelled or not: the cart begins anew from there. */
+export function lastOrderedAt(orders: Orders): Instant {
+  return orders.list.at(-1)?.at ?? -Infinity;
+}
+
+const views = new WeakMap<Orders, OrdersView>();
+
+function orderOf(event: Event): Order {
+  const { order_id, revenue, currency, products } = readOrder(event.properties);
+  return {
+    id: order_id ?? event.id,
+    at: event.occurred_at,
+    revenue: revenue ?? 0,
+    ...(currency === undefined ? {} : { currency }),
+    product_ids: products.map((product) => product.product_id),
+  };
+}
+
+/** One order per id: told twice (by the shop and by the browser), the earlier telling stays. */
+function withOrder(orders: Orders, order: Order): Orders {
+  const known = orders.list.find((other) => other.id === order.id);
+  if (known && !isBefore(order, known)) return orders;
+  const others = orders.list.filter((other) => other.id !== order.id);
+  const list = [...others, order].sort((a, b) => (isBefore(a, b) ? -1 : 1));
+  return { ...orders, list };
+}
+
+/** A total order, so that two tellings of one moment are settled the same way whichever came first. */
+function isBefore(a: Order, b: Order): boolean {
+  if (a.at !== b.at) return a.at < b.at;
+  if (a.id !== b.id) return a.id < b.id;
+  return JSON.stringify(a) < JSON.stringify(b);
+}
+
+function round(amount: number): number {
+  return Math.round(amount * 100) / 100;
+}

@@ -1,0 +1,98 @@
+/**
+ * Makes plain, bounded JSON of whatever a client sent, so that everything behind it may trust its shape:
+ * it can be stored as PostgreSQL jsonb, walked without overflowing the stack, and copied without touching a prototype.
+ */
+import type { Json, JsonObject } from '../../json.ts';
+import { Refusal, pointTo } from './refusal.ts';
+
+const MOST_KEYS = 256;
+const LONGEST_STRING_BYTES = 64 * 1024;
+/** Keys that reach an object's prototype when somebody later copies them carelessly. */
+const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * A copy of `value` that is plain JSON. Unsafe keys are left out, and so are characters that jsonb refuses.
+ * Refused: more than 256 keys in an object, more than `depth` levels of nesting, a string over 64 KiB,
+ * a number that is not finite (`1e400`), anything that JSON has no word for.
+ */
+export function plainJson(value: unknown, pointer: string, depth: number): Json {
+  if (typeof value === 'string') return plainString(value, pointer);
+  if (typeof value === 'number') return finiteNumber(value, pointer);
+  if (typeof value === 'boolean' || value === null) return value;
+  if (typeof value !== 'object' || !isPlain(value)) {
+    throw new Refusal('not_plain_json', pointer, 'Only plain JSON can be taken here.');
+  }
+  if (depth === 0) throw new Refusal('too_deep', pointer, 'This is nested too deeply; flatten it.');
+  return Array.isArray(value) ? plainList(value, pointer, depth) : plainObject(value, pointer, depth);
+}
+
+/** Pairs as an object; the last of equal keys wins, unsafe keys are left out. */
+export function safeObject(pairs: Iterable<readonly [string, Json]>): JsonObject {
+  // fromEntries defines own properties and never calls the `__proto__` setter, as assignment would.
+  return Object.fromEntries([...pairs].filter(([key]) => !UNSAFE_KEYS.has(key)));
+}
+
+/** How many bytes the JSON of this takes in UTF-8. */
+export function jsonBytes(value: Json): number {
+  return utf8Bytes(JSON.stringify(value));
+}
+
+/** Without NUL and without halves of a surrogate pair: PostgreSQL's jsonb refuses both. */
+export function storable(text: string): string {
+  // Looking for any surrogate, paired or not, is much cheaper, and most texts have none.
+  return /[\0\ud800-\udfff]/.test(text) ? text.replace(/\0|\p{Surrogate}/gu, '') : text;
+}
+
+function plainList(list: readonly unknown[], pointer: string, depth: number): Json {
+  return list.map((item, index) => plainJson(item, pointTo(pointer, index), depth - 1));
+}
+
+function plainObject(object: object, pointer: string, depth: number): Json {
+  const entries = Object.entries(object).filter(([key]) => !UNSAFE_KEYS.has(key));
+  if (entries.length > MOST_KEYS) {
+    throw new Refusal(
+      'too_many_keys',
+      pointer,
+      `An object may have ${MOST_KEYS} keys; this has ${entries.length}.`,
+    );
+  }
+  return safeObject(
+    entries.map(
+      ([key, value]) => [storable(key), plainJson(value, pointTo(pointer, key), depth - 1)] as const,
+    ),
+  );
+}
+
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function plainString(text: string, pointer: string): string {
+  const plain = storable(text);
+  // One UTF-16 unit is one to three bytes, so most strings need no counting.
+  if (plain.length * 3 > LONGEST_STRING_BYTES && utf8Bytes(plain) > LONGEST_STRING_BYTES) {
+    throw new Refusal('string_too_long', pointer, 'A text may have 64 KiB at most; shorten this one.');
+  }
+  return plain;
+}
+
+function finiteNumber(number: number, pointer: string): number {
+  if (Number.isFinite(number)) return number;
+  throw new Refusal(
+    'number_not_finite',
+    pointer,
+    'This number is too large to be stored; send a smaller one.',
+  );
+}
+
+function utf8Bytes(text: string): number {
+  let bytes = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    // A pair of surrogates takes four bytes, hence two for each half.
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
+  }
+  return bytes;
+}

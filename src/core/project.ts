@@ -1,0 +1,30 @@
+import type { MemoryPlan } from './contacts/memory.ts';
+import type { Limits } from './messages/may-send.ts';
+import type { MessagePlan } from './messages/message.ts';
+import type { Moods } from './messages/mood.ts';
+import type { TonePlan } from './messages/tone.ts';
+import type { StagePlan } from './stages/stages.ts';
+import type { Calendar } from './time/calendar.ts';
+import type { Duration } from './time/duration.ts';
+import type { Workflow } from './workflows/workflow.ts';
+
+/** Everything that a marketer's files say, made ready to decide with. */
+export interface Project {
+  /** First is the default. */
+  readonly languages: readonly string[];
+  /** IANA zone of contacts whose own is not known. */
+  readonly time_zone: string;
+  readonly limits: Limits;
+  /** Events and moments older than this update the profile, and start nothing. */
+  readonly ignore_triggers_older_than: Duration;
+  readonly stages: StagePlan;
+  readonly moods: Moods;
+  readonly tone: TonePlan;
+  readonly calendars: Readonly<Record<string, Calendar>>;
+  readonly messages: Readonly<Record<string, MessagePlan>>;
+  /** The deployed workflows, by id. */
+  readonly workflows: ReadonlyMap<string, Workflow>;
+  /** The version that a run entered; undefined when it is not known any more. */
+  version(workflow: string, version: string): Workflow | undefined;
+  readonly memory: MemoryPlan;
+}

@@ -1,0 +1,14 @@
+/** Why something is so, in the languages of the console. Stored beside every decision. */
+export interface Reason {
+  readonly en: string;
+  readonly es: string;
+}
+
+export function reason(en: string, es: string): Reason {
+  return { en, es };
+}
+
+/** Several reasons that hold together, as one sentence. */
+export function joinReasons(reasons: readonly Reason[]): Reason {
+  return reason(reasons.map((r) => r.en).join('; '), reasons.map((r) => r.es).join('; '));
+}

@@ -1,0 +1,35 @@
+/**
+ * Calendar dates: as text (`2026-12-24`) and as whole days since 1970-01-01, which is what the other files of this
+ * folder count with. A date has no zone; `zone.ts` joins the two.
+ */
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+const MOST_REMEMBERED_DATES = 10_000;
+const texts = new Map<number, string>();
+
+/** Days since 1970-01-01 of `YYYY-MM-DD`; undefined for anything else and for dates that do not exist. */
+export function dayOf(date: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\d$/.test(date)) return undefined;
+  const day = Date.parse(`${date}T00:00:00Z`) / DAY;
+  // Date.parse moves 30 February on to March instead of refusing it.
+  return Number.isNaN(day) || dateOf(day) !== date ? undefined : day;
+}
+
+/** The text `YYYY-MM-DD` of a day since 1970-01-01. */
+export function dateOf(day: number): string {
+  const known = texts.get(day);
+  if (known !== undefined) return known;
+  const text = new Date(day * DAY).toISOString().replace(/T.*/, '');
+  if (texts.size >= MOST_REMEMBERED_DATES) texts.clear();
+  texts.set(day, text);
+  return text;
+}
+
+/** 0 for Monday … 6 for Sunday. */
+export function weekdayOf(day: number): number {
+  // 1970-01-01 was a Thursday; days before it are negative.
+  return (((day + 3) % 7) + 7) % 7;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { conditionSchema } from '../../conditions/condition.ts';
+import type { Question } from '../../conditions/answer.ts';
+import type { Step } from '../step.ts';
+import { defineVerb, stepId, type StepListSchema } from '../verb.ts';
+
+/** `branch`: the first way whose `when` holds is taken; `otherwise`, if written, stands last. */
+export const branch = (list: StepListSchema) =>
+  defineVerb({
+    schema: z.strictObject({ branch: z.array(waySchema(list)).min(1), id: stepId }),
+    compile(options, { id, next, question, steps }): Step {
+      const ways = options.branch.map((way, index) => compileWay(way, index));
+      return {
+        id,
+        verb: 'branch',
+        arrive({ facts }) {
+          const taken = ways.find(({ when }) => when === null || when.answer(facts).holds);
+          return { go: taken?.go ?? next };
+        },
+      };
+
+      function compileWay(way: Way, index: number): { when: Question | null; go: number } {
+        if (way.otherwise) return { when: null, go: steps(way.otherwise, 'otherwise', next) };
+        const when = way.when ? question(way.when, 'ever') : null;
+        return { when, go: steps(way.steps ?? [], String(index + 1), next) };
+      }
+    },
+  });
+
+type Way = z.infer<ReturnType<typeof waySchema>>;
+
+const waySchema = (list: StepListSchema) =>
+  z
+    .strictObject({
+      name: z.string().optional(),
+      when: conditionSchema.optional(),
+      steps: list.optional(),
+      otherwise: list.optional(),
+    })
+    .refine(
+      (way) => (way.otherwise ? !way.when && !way.steps : way.when !== undefined && way.steps !== undefined),
+      {
+        error: 'a way of a branch is written with "when" and "steps", the last one with "otherwise" alone',
+      },
+    );

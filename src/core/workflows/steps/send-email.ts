@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import type { Step } from '../step.ts';
+import { defineVerb, stepId } from '../verb.ts';
+
+/** `send_email: cart_reminder_1`. Whether it may go, and in which tone, is decided with the message. */
+export const sendEmail = defineVerb({
+  schema: z.strictObject({ send_email: z.string(), id: stepId }),
+  compile: ({ send_email }, { id, next }): Step => ({
+    id,
+    verb: 'send_email',
+    arrive: () => ({ go: next, effects: [{ do: 'send', message: send_email, channel: 'email' }] }),
+  }),
+});

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { textSchema } from '../../core/schema.ts';
+import { durationSchema } from '../../core/time/duration.ts';
+import { isZone } from '../../core/time/zone.ts';
+
+/** A zone by its name in the tz database. */
+const zoneSchema = z.string().refine(isZone, {
+  error: (issue) => `"${String(issue.input)}" is not a time zone; write it like Europe/Madrid`,
+});
+
+const limit = z.strictObject({ messages: z.number().int().min(1), per: durationSchema });
+
+/** `etapa.yaml`: who we are. */
+export const settingsFileSchema = z.strictObject({
+  version: z.literal(1),
+  name: z.string().min(1),
+  about: textSchema.optional(),
+  languages: z.array(z.enum(['en', 'es'])).min(1),
+  time_zone: zoneSchema,
+  currency: z.string().regex(/^[A-Z]{3}$/, { error: 'write the currency as its three letters, like EUR' }),
+  from: z.strictObject({ name: z.string().min(1), email: z.email() }),
+  reply_to: z.email().optional(),
+  postal_address: z.string().min(1),
+  limits: z.strictObject({ promotions: limit.optional(), any: limit.optional() }).default({}),
+  ignore_triggers_older_than: durationSchema.default({ amount: 24, unit: 'hour' }),
+});
+
+export type SettingsFile = z.infer<typeof settingsFileSchema>;

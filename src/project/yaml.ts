@@ -1,0 +1,395 @@
+/**
+ * Reads a file that a marketer wrote: YAML first, then the file's schema. Whatever is wrong becomes a sentence with its
+ * line and column; nothing that stands in a file makes it throw, and no file is slow to refuse. Tags, merge keys and
+ * further documents are refused; dates and times of day stay text, and `yes`, `no`, `on` and `off` are words.
+ */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Alias, Document, Node, Pair, Scalar, YAMLError, YAMLMap } from 'yaml';
+import type { z } from 'zod';
+import { check, inQuotes, type Finding, type Path } from '../core/schema.ts';
+import { didYouMean, orMeant } from './did-you-mean.ts';
+import { sortProblems, type Problem } from './problem.ts';
+
+/** A file's limits. The largest file that a person keeps in order by hand is a tenth of this. */
+const MOST_BYTES = 256 * 1024;
+const MOST_VALUES = 100_000;
+const MOST_LEVELS = 64;
+const MOST_ALIASES = 50;
+/** After so many, syntax errors are the echo of the first. */
+const MOST_SYNTAX_PROBLEMS = 10;
+
+/** From 1, columns in UTF-16 units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface YamlFile<T> {
+  /** Only when there is no problem. */
+  readonly value?: T;
+  /** From the top of the file to its end. */
+  readonly problems: Problem[];
+  /**
+   * Where the value at a path stands, or the key that leads to it; for a path that is not in the file, the nearest
+   * thing above. `0` into a single value is that value, as one value can stand for a list of it.
+   */
+  positionOf(path: Path, what?: 'key' | 'value'): Position;
+}
+
+/** Reads and checks a file. `file` is the name under which problems are told. */
+export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): YamlFile<T> {
+  const refused = refusal(text);
+  if (refused) return unread(file, refused);
+  const source = parse(text.replace(/^\uFEFF/, ''));
+  const told = (slips: readonly Slip[]) =>
+    slips.map((slip) => problemAt(file, source.at(slip.offset), slip.message));
+  const positionOf = (path: Path, what: 'key' | 'value' = 'value') => source.at(offsetOf(source, path, what));
+  const broken = syntaxSlips(source);
+  if (broken.length > 0) return { problems: tidy(told(broken)), positionOf };
+  const plain = toPlain(source);
+  if (plain.stopped) return { problems: tidy(told(plain.slips)), positionOf };
+  const checked = check(schema, plain.value);
+  if (checked.ok && plain.slips.length === 0) return { value: checked.value, problems: [], positionOf };
+  const findings = checked.ok ? [] : checked.findings;
+  const found = findings.map((finding) =>
+    problemAt(file, positionOf(finding.path, finding.at), inFull(finding)),
+  );
+  return { problems: tidy([...told(plain.slips), ...found]), positionOf };
+}
+
+/** Something wrong at an offset in the text. */
+interface Slip {
+  readonly offset: number;
+  readonly message: string;
+}
+
+interface Source {
+  readonly text: string;
+  readonly document: Document.Parsed;
+  /** The node that each alias stands for; known once the document has been walked. */
+  readonly targets: Map<Alias, Node>;
+  at(offset: number): Position;
+}
+
+function refusal(text: string): string | undefined {
+  if (text.length <= MOST_BYTES && Buffer.byteLength(text) <= MOST_BYTES) return undefined;
+  return `this file is larger than ${MOST_BYTES / 1024} KiB; split it`;
+}
+
+function unread(file: string, message: string): YamlFile<never> {
+  const start = { line: 1, column: 1 };
+  return { problems: [problemAt(file, start, message)], positionOf: () => start };
+}
+
+function problemAt(file: string, { line, column }: Position, message: string): Problem {
+  return { file, line, column, message, severity: 'error' };
+}
+
+function tidy(problems: readonly Problem[]): Problem[] {
+  const unique = new Map(problems.map((one) => [`${one.line}:${one.column} ${one.message}`, one]));
+  return sortProblems([...unique.values()]);
+}
+
+function inFull({ message, unknown }: Finding): string {
+  if (!unknown) return message;
+  const { word, known, listed } = unknown;
+  if (!listed) return message + orMeant(word, known);
+  const meant = didYouMean(word, known);
+  return meant === undefined ? message : `${message}; did you mean "${meant}"?`;
+}
+
+function parse(text: string): Source {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter,
+    schema: 'core',
+    strict: true,
+    stringKeys: true,
+    merge: false,
+    resolveKnownTags: false,
+    prettyErrors: false,
+    // The library compares every key with every other one; toPlain() finds doubles in one go.
+    uniqueKeys: false,
+  });
+  const at = (offset: number): Position => {
+    const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
+    return line === 0 ? { line: 1, column: 1 } : { line, column: col };
+  };
+  return { text, document, targets: new Map(), at };
+}
+
+const TOO_DEEP = `this stands more than ${MOST_LEVELS} levels deep; write it flatter`;
+
+/** At most one a line, as what follows on the line is an echo of the first. */
+function syntaxSlips(source: Source): Slip[] {
+  const errors = [...source.document.errors, ...source.document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
+  if (tooDeep) return [{ offset: tooDeep.pos[0], message: TOO_DEEP }];
+  const byLine = new Map<number, Slip>();
+  for (const error of errors) {
+    const slip = syntaxSlip(source, error);
+    const { line } = source.at(slip.offset);
+    if (!byLine.has(line)) byLine.set(line, slip);
+    if (byLine.size === MOST_SYNTAX_PROBLEMS) break;
+  }
+  return [...byLine.values()];
+}
+
+/** A text that begins with `{{` reads as a map in a map, and is the commonest slip in files full of templates. */
+const BARE_TEMPLATE = /(?<=(?:[:,[{]|^\s*-)\s+)\{\{/;
+
+function syntaxSlip(source: Source, error: YAMLError): Slip {
+  const offset = error.pos[0];
+  const start = source.text.lastIndexOf('\n', offset - 1) + 1;
+  const line = (source.text.slice(start).split('\n', 1)[0] ?? '').trimEnd();
+  const template = line.search(BARE_TEMPLATE);
+  if (template >= 0 && template <= offset - start && TEMPLATE_CODES.has(error.code)) {
+    return {
+      offset: start + template,
+      message: 'a text cannot begin with "{{" unquoted; put the text in quotes',
+    };
+  }
+  if (error.message.startsWith('Missing closing'))
+    return { offset: openQuote(source, offset), message: UNCLOSED_QUOTE };
+  const message = syntaxSentence(error, line, line.slice(offset - start));
+  const indent = line.search(/\S/);
+  return {
+    offset: offset === start && indent > 0 && error.code !== 'TAB_AS_INDENT' ? start + indent : offset,
+    message,
+  };
+}
+
+const TEMPLATE_CODES: ReadonlySet<string> = new Set(['NON_STRING_KEY', 'UNEXPECTED_TOKEN', 'MISSING_CHAR']);
+const UNCLOSED_QUOTE =
+  'the quote that opens here is never closed; a quote inside the text is written twice or as the other kind';
+
+/** The library tells where such a text ends, which is mostly the end of the file. */
+function openQuote(source: Source, end: number): number {
+  let open = end;
+  visit(source.document, {
+    Scalar(_, node) {
+      if (node.type?.startsWith('QUOTE') && node.range && node.range[1] >= end)
+        open = Math.min(open, node.range[0]);
+    },
+  });
+  return open;
+}
+
+/** `line` is the line of the error, `rest` what stands on it from the error on. */
+function syntaxSentence(error: YAMLError, line: string, rest: string): string {
+  switch (error.code) {
+    case 'TAB_AS_INDENT':
+      return 'this line is indented with a tab; use spaces';
+    case 'MULTIPLE_DOCS':
+      return 'a file holds one document; delete the "---", or move what follows into a file of its own';
+    case 'TAG_RESOLVE_FAILED':
+      return `tags such as ${inQuotes(rest.split(' ', 1)[0] ?? '')} are not allowed; if this is text, put the text in quotes`;
+    case 'BAD_SCALAR_START':
+      return `a text cannot begin with "${rest.charAt(0)}" unquoted; put the text in quotes`;
+    case 'BAD_DQ_ESCAPE':
+      return `${inQuotes(rest.slice(0, 2))} means nothing between double quotes; use single quotes`;
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return nested(line, rest);
+    case 'MULTILINE_IMPLICIT_KEY':
+      return noColon(line);
+    case 'MISSING_CHAR':
+      return error.message.startsWith('Implicit map keys') ? noColon(line) : inOtherWords(error.message);
+    case 'BAD_INDENT':
+      return badIndent(error.message);
+    case 'UNEXPECTED_TOKEN':
+      return unexpected(error.message, rest);
+    case 'NON_STRING_KEY':
+      return 'a key must be plain text; if this is a value, put the text in quotes';
+    default:
+      return inOtherWords(error.message);
+  }
+}
+
+function nested(line: string, rest: string): string {
+  if (/^\s*- /.test(line) && /^\s*- /.test(rest))
+    return 'this "-" stands too far to the right; put it under the "-" above';
+  if (!/:(?:\s|$)/.test(rest)) return 'the line below stands too far to the right; begin it under this key';
+  const mended = rest.length <= 60 && !/["\\#]/.test(rest) ? `: "${rest.replace(/[“”]/g, '')}"` : '';
+  return `a text that holds ": " would be read as one more key; put the text in quotes${mended}`;
+}
+
+function noColon(line: string): string {
+  const pressed = /^\s*(?:- )?([\w.]+):\S/.exec(line);
+  if (pressed) return `write a space after "${pressed[1]}:"`;
+  return 'this line has no ": " after its key; write "key: value"';
+}
+
+function badIndent(message: string): string {
+  if (message.startsWith('All')) return 'this line is not in line with those above; indent it as they are';
+  const open = /end with a ([\]}])/.exec(message)?.[1];
+  return open
+    ? `a "${open === ']' ? '[' : '{'}" above is not closed; end it with "${open}"`
+    : inOtherWords(message);
+}
+
+function unexpected(message: string, rest: string): string {
+  if (message.includes('on same line with key')) return 'a list begins on the line below its key';
+  if (rest.startsWith(',')) return 'a value is missing before this comma';
+  if (/^[\]}]/.test(rest))
+    return `this "${rest.charAt(0)}" closes nothing; delete it, or put the text in quotes`;
+  return `${inQuotes(rest)} cannot stand here; put the whole text in quotes`;
+}
+
+function inOtherWords(message: string): string {
+  return `${message.charAt(0).toLowerCase()}${message.slice(1)}; if this is text, put the text in quotes`;
+}
+
+interface Walk {
+  readonly source: Source;
+  readonly slips: Slip[];
+  readonly anchors: Map<string, Node>;
+  readonly used: Set<Node>;
+  values: number;
+  aliases: number;
+  /** Set when a limit is passed, as what remains says nothing more. */
+  stopped: boolean;
+}
+
+/** Plain data of null-prototype objects, and what is wrong in it for any schema. */
+function toPlain(source: Source): { value: unknown; slips: Slip[]; stopped: boolean } {
+  const slips: Slip[] = [];
+  const contents = source.document.contents as Node | null;
+  if (contents === null)
+    return { value: null, slips: [{ offset: 0, message: 'this file is empty' }], stopped: true };
+  const walk: Walk = {
+    source,
+    slips,
+    anchors: new Map(),
+    used: new Set(),
+    values: 0,
+    aliases: 0,
+    stopped: false,
+  };
+  const value = plain(walk, contents, 1);
+  if (!walk.stopped) slips.push(...unusedAnchors(walk));
+  return { value, slips, stopped: walk.stopped };
+}
+
+function plain(walk: Walk, node: Node | null, level: number): unknown {
+  if (walk.stopped || node === null) return null;
+  walk.values += 1;
+  if (walk.values > MOST_VALUES)
+    return stop(walk, node, `this file holds more than ${MOST_VALUES} values; split it`);
+  if (level > MOST_LEVELS) return stop(walk, node, TOO_DEEP);
+  if (isAlias(node)) return aliased(walk, node, level);
+  if (node.anchor) walk.anchors.set(node.anchor, node);
+  if (isScalar(node)) return plainScalar(walk, node);
+  if (isSeq(node)) return node.items.map((item) => plain(walk, item as Node | null, level + 1));
+  return plainMap(walk, node, level);
+}
+
+function stop(walk: Walk, node: Node, message: string): null {
+  walk.stopped = true;
+  walk.slips.push({ offset: startOf(node), message });
+  return null;
+}
+
+function aliased(walk: Walk, alias: Alias, level: number): unknown {
+  const target = walk.source.targets.get(alias) ?? walk.anchors.get(alias.source);
+  if (!target) {
+    const message = `"*${alias.source}" refers to nothing; if this is text, put the text in quotes`;
+    walk.slips.push({ offset: startOf(alias), message });
+    return null;
+  }
+  walk.aliases += 1;
+  if (walk.aliases > MOST_ALIASES) {
+    return stop(
+      walk,
+      alias,
+      `this file repeats parts by "*" more than ${MOST_ALIASES} times; write them out`,
+    );
+  }
+  walk.source.targets.set(alias, target);
+  walk.used.add(target);
+  return plain(walk, target, level + 1);
+}
+
+function plainScalar(walk: Walk, node: Scalar): unknown {
+  const { value } = node;
+  const message = typeof value === 'string' ? badText(value) : badNumber(node);
+  if (message) walk.slips.push({ offset: startOf(node), message });
+  return value;
+}
+
+/** Control characters and halves of letters cannot be stored; U+FFFD stands where a letter could not be read. */
+function badText(text: string): string | undefined {
+  if (text.includes('\uFFFD')) return 'a letter here could not be read; save the file as UTF-8';
+  const [bad] = /[^\P{Cc}\t\n\r]|\p{Cs}/u.exec(text) ?? [];
+  if (bad === undefined) return undefined;
+  const code = bad.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  return `this text holds an invisible character (U+${code}); delete it`;
+}
+
+/** Longer numbers than these would be changed without a word. */
+function badNumber({ value, source }: Scalar): string | undefined {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return undefined;
+  if (Number.isFinite(value) && !Number.isInteger(value)) return undefined;
+  return `${inQuotes(source ?? '')} is too large for a number; put it in quotes`;
+}
+
+function plainMap(walk: Walk, node: YAMLMap, level: number): unknown {
+  const map = Object.create(null) as Record<string, unknown>;
+  const keys = new Map<string, Scalar>();
+  for (const pair of node.items as Pair<Scalar<string>, Node | null>[]) {
+    const message = badKey(walk, pair.key.value, keys);
+    if (message) walk.slips.push({ offset: startOf(pair.key), message });
+    const value = plain(walk, pair.value, level + 1);
+    if (!message) map[pair.key.value] = value;
+    if (!keys.has(pair.key.value)) keys.set(pair.key.value, pair.key);
+  }
+  return map;
+}
+
+function badKey(walk: Walk, key: string, keys: ReadonlyMap<string, Scalar>): string | undefined {
+  if (key === '__proto__') return '"__proto__" cannot be a name here';
+  if (key === '<<') return '"<<" does not merge maps here; write the keys out';
+  const first = keys.get(key);
+  if (!first) return badText(key);
+  const { line } = walk.source.at(startOf(first));
+  return `${inQuotes(key)} stands twice in this map, first in line ${line}; delete one, or begin a new entry with "-"`;
+}
+
+/** `title: &Sons` would lose its text without a word. */
+function unusedAnchors({ anchors, used, source }: Walk): Slip[] {
+  return [...anchors]
+    .filter(([, node]) => !used.has(node))
+    .map(([name, node]) => ({
+      offset: Math.max(0, source.text.lastIndexOf(`&${name}`, startOf(node))),
+      message: `"&${name}" marks a part that is used nowhere; if this is text, put the text in quotes`,
+    }));
+}
+
+function offsetOf(source: Source, path: Path, what: 'key' | 'value'): number {
+  let node: unknown = source.document.contents;
+  let offset = startOf(node);
+  for (const [index, part] of path.entries()) {
+    const here = isAlias(node) ? source.targets.get(node) : node;
+    if (part === 0 && !isSeq(here)) continue;
+    if (isSeq(here) && typeof part === 'number' && part in here.items) {
+      node = here.items[part];
+      offset = startOf(node);
+      continue;
+    }
+    const pair = isMap(here)
+      ? here.items.find((one) => (one.key as Scalar).value === String(part))
+      : undefined;
+    if (!pair) return offset;
+    node = pair.value;
+    const isKey = (what === 'key' && index === path.length - 1) || isEmpty(node);
+    offset = startOf(isKey ? pair.key : node);
+  }
+  return offset;
+}
+
+function isEmpty(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.value === null && !node.source);
+}
+
+function startOf(node: unknown): number {
+  return (node as Node | null)?.range?.[0] ?? 0;
+}

@@ -1,0 +1,19 @@
+import type { ValueHelper } from '../helper.ts';
+
+/**
+ * A link that came from data. Only whole http, https and mailto addresses pass, without a user name in front of the
+ * host; anything else (`javascript:`, `data:`, `//host`) prints nothing, so a hostile link leads nowhere.
+ */
+export const url: ValueHelper = {
+  kind: 'value',
+  name: 'url',
+  takes: [1, 1],
+  example: '{{url cart.url}}',
+  print: ([value]) => (typeof value === 'string' ? safeUrl(value.trim()) : ''),
+};
+
+function safeUrl(text: string): string {
+  if (!/^(https?:\/\/|mailto:)/i.test(text) || !URL.canParse(text)) return '';
+  const parsed = new URL(text);
+  return parsed.username === '' && parsed.password === '' ? parsed.href : '';
+}

@@ -1,0 +1,21 @@
+/** What the two sides of a rendering thread tell each other. */
+import type { MessageTemplates } from './message.ts';
+
+export interface Work {
+  readonly key: string;
+  /** As JSON text: the copy across the border is at the same time the stripping to plain data. */
+  readonly context: string;
+}
+
+export interface Request {
+  readonly work: readonly Work[];
+  /** Sources of the keys that the thread has not got. */
+  readonly templates: { readonly [key: string]: MessageTemplates };
+  /** Keys whose compiled templates it should let go. */
+  readonly forget: readonly string[];
+}
+
+/** Places in the shared progress array: the message being rendered (IDLE between requests), steps done so far. */
+export const POSITION = 0;
+export const STEPS = 1;
+export const IDLE = -1;

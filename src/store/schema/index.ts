@@ -1,0 +1,4 @@
+export * from './contacts.ts';
+export * from './events.ts';
+export * from './messages.ts';
+export * from './workflows.ts';

@@ -1,0 +1,53 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { JsonObject } from '../../core/json.ts';
+import { MESSAGE_STATES } from '../../core/messages/message.ts';
+import type { Formalities } from '../../core/messages/tone.ts';
+import type { Reason } from '../../core/reason.ts';
+import { instant } from '../columns.ts';
+
+/** One thing to one person through one channel: what was owed, what became of it, and why. */
+export const messages = pgTable(
+  'messages',
+  {
+    id: uuid().primaryKey(),
+    contact_id: uuid().notNull(),
+    workflow: text().notNull(),
+    run: integer().notNull(),
+    step: text().notNull(),
+    visit: integer().notNull(),
+    message: text().notNull(),
+    channel: text().notNull(),
+    purpose: text({ enum: ['promotion', 'service'] }).notNull(),
+    state: text({ enum: MESSAGE_STATES }).notNull(),
+    owed_at: instant().notNull(),
+    /** When it is to be tried next. */
+    due_at: instant().notNull(),
+    stage: text().notNull(),
+    language: text().notNull(),
+    tone: text().notNull(),
+    formality: jsonb().$type<Formalities>().notNull(),
+    because: jsonb().$type<Reason>().notNull(),
+    /** Why it was held back, refused or left uncertain. */
+    held_because: jsonb().$type<Reason>(),
+    event: jsonb().$type<JsonObject>().notNull(),
+    attempts: integer().notNull().default(0),
+    /** Names the claim: whoever lost it can no longer write. */
+    claim: uuid(),
+    lease_until: instant(),
+    address: text(),
+    subject: text(),
+    /** What the receiving server said last. */
+    response: text(),
+    sent_at: instant(),
+  },
+  (table) => [
+    uniqueIndex('messages_visit').on(table.contact_id, table.workflow, table.run, table.step, table.visit),
+    index('messages_due')
+      .on(table.due_at)
+      .where(sql`state in ('owed', 'deferred')`),
+    index('messages_leased')
+      .on(table.lease_until)
+      .where(sql`state in ('claimed', 'handing_over')`),
+  ],
+);
