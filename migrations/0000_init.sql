@@ -1,7 +1,7 @@
 CREATE TABLE "consents" (
 	"contact_id" uuid NOT NULL,
 	"channel" text NOT NULL,
-	"granted" text NOT NULL,
+	"granted" boolean NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
 	"source" text NOT NULL,
 	CONSTRAINT "consents_contact_id_channel_pk" PRIMARY KEY("contact_id","channel")
@@ -171,9 +171,11 @@ CREATE TABLE "workflow_versions" (
 --> statement-breakpoint
 CREATE INDEX "contacts_due" ON "contacts" USING btree ("partition","next_due_at") WHERE next_due_at is not null;--> statement-breakpoint
 CREATE INDEX "contacts_stage" ON "contacts" USING btree ("stage");--> statement-breakpoint
+CREATE INDEX "contacts_merged" ON "contacts" USING btree ("merged_into") WHERE merged_into is not null;--> statement-breakpoint
 CREATE INDEX "identities_contact" ON "identities" USING btree ("contact_id");--> statement-breakpoint
 CREATE INDEX "stage_moves_contact" ON "stage_moves" USING btree ("contact_id","at");--> statement-breakpoint
 CREATE INDEX "events_contact" ON "events" USING btree ("contact_id","occurred_at");--> statement-breakpoint
+CREATE INDEX "happenings_merges" ON "happenings" USING btree ("due_at") WHERE gone_id is not null;--> statement-breakpoint
 CREATE INDEX "rejected_events_received" ON "rejected_events" USING btree ("received_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "messages_visit" ON "messages" USING btree ("contact_id","workflow","run","step","visit");--> statement-breakpoint
 CREATE INDEX "messages_due" ON "messages" USING btree ("due_at") WHERE state in ('owed', 'deferred');--> statement-breakpoint

@@ -337,11 +337,14 @@ function put(draft: Draft, run: Run): void {
 }
 
 function conclude({ contact, project, moves, runs, messages }: Draft): Decision {
-  const waits = contact.runs.flatMap((run) =>
-    run.due_at === null || isPaused(project, run) ? [] : [run.due_at],
-  );
+  return { contact, moves, runs: [...runs.values()], messages, next_due_at: nextDueOf(contact, project) };
+}
+
+/** The moment at which time alone asks for the next decision; null: never. */
+export function nextDueOf(contact: Contact, project: Project): Instant | null {
+  const waits = contact.runs.flatMap((run) => (run.due_at === null || isPaused(project, run) ? [] : [run.due_at]));
   const next = Math.min(contact.settled_until, ...waits);
-  return { contact, moves, runs: [...runs.values()], messages, next_due_at: next === Infinity ? null : next };
+  return next === Infinity ? null : next;
 }
 
 function factsAt({ contact, project }: Draft, now: Instant): Facts {

@@ -348,6 +348,7 @@ function mustBe(path: Path, wanted: string, value: unknown, got = kindOf(value))
 }
 
 function wrongKind(expected: string, value: unknown, path: Path): string {
+  if (expected === 'never') return `${subject(path)} does not belong here`;
   const got = expected === 'int' && typeof value === 'number' ? String(value) : kindOf(value);
   return mustBe(path, kindName(expected), value, got) + quoting(expected, value);
 }
@@ -428,8 +429,12 @@ function subject(path: Path): string {
 
 /** What somebody wrote, fit for one line of a terminal: cut short, and without line ends or control characters. */
 export function inQuotes(word: string): string {
-  const line = word.slice(0, 200).replace(/[\p{C}\s]+/gu, ' ');
-  return `"${line.length > 60 ? `${line.slice(0, 57)}…` : line}"`;
+  return `"${onOneLine(word, 60)}"`;
+}
+
+export function onOneLine(text: string, most: number): string {
+  const line = text.slice(0, 4 * most).replace(/[\p{C}\s]+/gu, ' ');
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
 /** The first dozen, so that a message stays a line. */

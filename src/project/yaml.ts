@@ -6,7 +6,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Alias, Document, Node, Pair, Scalar, YAMLError, YAMLMap } from 'yaml';
 import type { z } from 'zod';
-import { check, inQuotes, type Finding, type Path } from '../core/schema.ts';
+import { check, inQuotes, onOneLine, type Finding, type Path } from '../core/schema.ts';
 import { didYouMean, orMeant } from './did-you-mean.ts';
 import { sortProblems, type Problem } from './problem.ts';
 
@@ -126,10 +126,13 @@ function syntaxSlips(source: Source): Slip[] {
   const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
   if (tooDeep) return [{ offset: tooDeep.pos[0], message: TOO_DEEP }];
   const byLine = new Map<number, Slip>();
+  let told = 0;
   for (const error of errors) {
+    const { line } = source.at(error.pos[0]);
+    if (line === told) continue;
+    told = line;
     const slip = syntaxSlip(source, error);
-    const { line } = source.at(slip.offset);
-    if (!byLine.has(line)) byLine.set(line, slip);
+    byLine.set(source.at(slip.offset).line, slip);
     if (byLine.size === MOST_SYNTAX_PROBLEMS) break;
   }
   return [...byLine.values()];
@@ -140,8 +143,9 @@ const BARE_TEMPLATE = /(?<=(?:[:,[{]|^\s*-)\s+)\{\{/;
 
 function syntaxSlip(source: Source, error: YAMLError): Slip {
   const offset = error.pos[0];
-  const start = source.text.lastIndexOf('\n', offset - 1) + 1;
-  const line = (source.text.slice(start).split('\n', 1)[0] ?? '').trimEnd();
+  const start = offset === 0 ? 0 : source.text.lastIndexOf('\n', offset - 1) + 1;
+  const end = source.text.indexOf('\n', offset);
+  const line = source.text.slice(start, end < 0 ? undefined : end).trimEnd();
   const template = line.search(BARE_TEMPLATE);
   if (template >= 0 && template <= offset - start && TEMPLATE_CODES.has(error.code)) {
     return {
@@ -186,6 +190,8 @@ function syntaxSentence(error: YAMLError, line: string, rest: string): string {
       return `tags such as ${inQuotes(rest.split(' ', 1)[0] ?? '')} are not allowed; if this is text, put the text in quotes`;
     case 'BAD_SCALAR_START':
       return `a text cannot begin with "${rest.charAt(0)}" unquoted; put the text in quotes`;
+    case 'BAD_DIRECTIVE':
+      return 'a line cannot begin with "%"; delete it, or put the text in quotes';
     case 'BAD_DQ_ESCAPE':
       return `${inQuotes(rest.slice(0, 2))} means nothing between double quotes; use single quotes`;
     case 'BLOCK_AS_IMPLICIT_KEY':
@@ -236,7 +242,8 @@ function unexpected(message: string, rest: string): string {
 }
 
 function inOtherWords(message: string): string {
-  return `${message.charAt(0).toLowerCase()}${message.slice(1)}; if this is text, put the text in quotes`;
+  const words = onOneLine(message, 120);
+  return `${words.charAt(0).toLowerCase()}${words.slice(1)}; if this is text, put the text in quotes`;
 }
 
 interface Walk {

@@ -86,11 +86,16 @@ interface MjmlError {
   readonly message: string;
 }
 
-/** MJML is heavy to load and only needed here. Includes and configuration files stay off: both read the disk. */
+/** MJML is heavy to load and only needed here. Includes stay off (they read the disk), and so do web fonts nobody asked for. */
 async function runMjml(mjml: string): Promise<{ html: string; errors: readonly MjmlError[] }> {
   const { default: convert } = await import('mjml');
   try {
-    return await convert(mjml, { validationLevel: 'soft', keepComments: false, ignoreIncludes: true });
+    return await convert(mjml, {
+      validationLevel: 'soft',
+      keepComments: false,
+      ignoreIncludes: true,
+      fonts: {},
+    });
   } catch (error) {
     return { html: '', errors: [{ line: 1, tagName: 'mjml', message: String(error) }] };
   }

@@ -41,15 +41,16 @@ export async function startThread(): Promise<Thread> {
   };
 }
 
-/** From sources the file ends in .ts and needs tsx; built, it is plain JavaScript. The thread sees no environment. */
+/** Built, the thread runs plain JavaScript; from sources, tsx must be switched on inside it first. It sees no environment. */
 function startWorker(progress: ArrayBufferLike): Worker {
-  const fromSource = import.meta.url.endsWith('.ts');
-  return new Worker(new URL(fromSource ? './render-worker.ts' : './render-worker.js', import.meta.url), {
-    workerData: { progress },
-    resourceLimits: MEMORY,
-    execArgv: fromSource ? ['--import', 'tsx'] : [],
-    env: {},
-  });
+  const options = { workerData: { progress }, resourceLimits: MEMORY, execArgv: [], env: {} };
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./render-worker.js', import.meta.url), options);
+  }
+  const tsx = import.meta.resolve('tsx/esm/api');
+  const file = new URL('./render-worker.ts', import.meta.url).href;
+  const code = `import('${tsx}').then((tsx) => { tsx.register(); return import('${file}'); });`;
+  return new Worker(code, { ...options, eval: true });
 }
 
 function firstMessage(worker: Worker): Promise<void> {

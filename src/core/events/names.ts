@@ -79,10 +79,10 @@ function snakeCase(text: string): string {
 }
 
 function foldAccents(text: string): string {
-  const letters = text.replace(/[ßæœøłđ]/giu, (letter) => PLAIN_LETTERS[letter.toLowerCase()] ?? letter);
-  return letters
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/gu, '')
+  const bare = text.normalize('NFKD').replace(/[\u0300-\u036f]/gu, '');
+  // Only now: some letters hide one of these under an accent.
+  return bare
+    .replace(/[ßæœøłđ]/giu, (letter) => PLAIN_LETTERS[letter.toLowerCase()] ?? letter)
     .normalize('NFC');
 }
 

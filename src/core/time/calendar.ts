@@ -172,7 +172,7 @@ function nextEdge(plan: Plan, local: number): number {
   const midnight = day * DAY;
   for (const { from, to } of hoursOf(plan, day)) {
     if (midnight + from * MINUTE > local) return midnight + from * MINUTE;
-    if (midnight + to * MINUTE < local) return midnight + to * MINUTE;
+    if (midnight + to * MINUTE > local) return midnight + to * MINUTE;
   }
   return midnight + DAY;
 }

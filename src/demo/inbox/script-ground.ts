@@ -86,9 +86,9 @@ function initials(name) {
 }
 
 function hue(word) {
-  let sum = 7;
-  for (const character of word) sum = (sum * 31 + character.codePointAt(0)) >>> 0;
-  return 'hue-' + (sum % 7);
+  let sum = 5381;
+  for (const character of word) sum = (Math.imul(sum, 37) + character.codePointAt(0)) >>> 0;
+  return 'hue-' + (((sum ^ (sum >>> 15)) >>> 0) % 7);
 }
 
 function spoken(value) {
@@ -103,18 +103,23 @@ function languageName(code) {
   }
 }
 
+// The reader's own regional habits where the browser speaks the chosen language.
+function locale() {
+  return navigator.languages.find((tag) => tag.slice(0, 2) === state.language) || state.language;
+}
+
 function shortTime(instant) {
   const date = new Date(instant);
   const now = new Date();
   const time = { hour: '2-digit', minute: '2-digit' };
-  if (date.toDateString() === now.toDateString()) return date.toLocaleTimeString(state.language, time);
+  if (date.toDateString() === now.toDateString()) return date.toLocaleTimeString(locale(), time);
   const day = { day: 'numeric', month: 'short' };
   const sameYear = date.getFullYear() === now.getFullYear();
-  return date.toLocaleString(state.language, sameYear ? { ...day, ...time } : { ...day, year: 'numeric' });
+  return date.toLocaleString(locale(), sameYear ? { ...day, ...time } : { ...day, year: 'numeric' });
 }
 
 function longTime(instant) {
-  return new Date(instant).toLocaleString(state.language, { dateStyle: 'full', timeStyle: 'medium' });
+  return new Date(instant).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 function size(bytes) {

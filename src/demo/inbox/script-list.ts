@@ -176,6 +176,7 @@ function drawCount() {
   only.hidden = state.filter.to === '';
   only.replaceChildren(t('all_to', { who: state.filter.to }), icon('close'));
   byId('clear').disabled = state.count === 0;
+  byId('reader').classList.toggle('quiet', state.count === 0);
 }
 
 function drawNews() {

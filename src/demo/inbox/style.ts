@@ -67,10 +67,10 @@ main { display: grid; grid-template-columns: minmax(340px, 30vw) minmax(0, 1fr);
 .search input::-webkit-search-cancel-button { appearance: none; }
 .search:focus-within kbd { visibility: hidden; }
 kbd { font-size: 11px; line-height: 1; padding: 3px 5px; border-radius: 5px; border: 1px solid var(--line); background: var(--surface); color: var(--soft); }
-.filters { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px; }
-.filters select { height: 32px; border-radius: 8px; border: 1px solid var(--line); background: var(--surface); padding: 0 6px; font-size: 13px; min-width: 0; text-overflow: ellipsis; }
+.filters { display: grid; grid-template-columns: 0.85fr 1.05fr 1.1fr; gap: 6px; }
+.filters select { height: 32px; border-radius: 8px; border: 1px solid var(--line); background-color: var(--surface); padding: 0 20px 0 9px; font-size: 12.5px; min-width: 0; text-overflow: ellipsis; appearance: none; background-image: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 10'%3E%3Cpath d='m2 3.5 3 3 3-3' fill='none' stroke='%23888' stroke-width='1.5' stroke-linecap='round'/%3E%3C/svg%3E"); background-repeat: no-repeat; background-position: right 6px center; background-size: 10px; }
 .filters select:hover { border-color: var(--soft); }
-.filters select.chosen { border-color: var(--accent); background: var(--accent-wash); color: var(--accent); font-weight: 600; }
+.filters select.chosen { border-color: var(--accent); background-color: var(--accent-wash); color: var(--accent); font-weight: 600; }
 .found { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; min-height: 24px; font-size: 12.5px; color: var(--soft); }
 .found .plain { margin-inline-start: auto; }
 .plain { color: var(--accent); font-weight: 600; border-radius: 6px; }
@@ -81,10 +81,11 @@ kbd { font-size: 11px; line-height: 1; padding: 3px 5px; border-radius: 5px; bor
 .scroll { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; }
 .list { padding: 6px; }
 .list:focus-visible { outline-offset: -2px; border-radius: var(--radius); }
-.row { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 12px; padding: 10px 12px; border-radius: 10px; cursor: pointer; content-visibility: auto; contain-intrinsic-size: auto 84px; }
+.row { position: relative; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 12px; padding: 10px 12px; border-radius: 10px; cursor: pointer; content-visibility: auto; contain-intrinsic-size: auto 84px; }
 .row + .row { margin-top: 2px; }
 .row:hover { background: var(--hover); }
-.row[aria-selected='true'] { background: var(--accent-wash); box-shadow: inset 3px 0 0 var(--accent); }
+.row[aria-selected='true'] { background: var(--accent-wash); }
+.row[aria-selected='true']::before { content: ''; position: absolute; inset: 12px auto 12px 0; width: 3px; border-radius: 3px; background: var(--accent); }
 .row.arrived { animation: arrive 0.5s ease-out, glow 3s ease-out; }
 @keyframes arrive { from { transform: translateY(-10px); opacity: 0; } }
 @keyframes glow { from { background: var(--accent-wash); } }
@@ -139,6 +140,7 @@ button.more { color: var(--accent); }
 
 /* The mail */
 .reader { display: flex; flex-direction: column; min-height: 0; min-width: 0; }
+.reader.quiet > .middle { display: none; }
 .head { padding: 18px 28px 14px; display: grid; gap: 12px; position: relative; }
 .head h2 { font-size: 23px; line-height: 1.25; letter-spacing: -0.015em; font-weight: 650; overflow-wrap: anywhere; padding-inline-end: 130px; outline: 0; text-wrap: pretty; unicode-bidi: isolate; max-height: 3.8em; overflow-y: auto; }
 .tools { display: flex; gap: 4px; }
@@ -210,14 +212,21 @@ dialog p { color: var(--soft); }
   main { grid-template-columns: minmax(0, 1fr); }
   .side { border: 0; }
   body[data-view='list'] .reader, body[data-view='mail'] .side { display: none; }
-  .search input, .filters select { font-size: 16px; }
+  .search input { font-size: 16px; }
+  .filters select { height: 36px; font-size: 13.5px; }
+  .round { width: 40px; height: 40px; }
   .leave { display: inline-grid; }
   .head { padding: 6px 16px 12px; gap: 10px; }
   .head .tools { position: static; margin-inline: -8px; }
   .head h2 { font-size: 20px; padding: 0; }
+  .persons { grid-template-columns: minmax(0, 1fr); }
+  .persons .avatar { display: none; }
+  .marks { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; margin-inline: -16px; padding-inline: 16px; }
+  .marks .chip { flex: none; }
   .bar { padding: 0 16px; }
   .widths { display: none; }
-  .tabs { gap: 18px; }
+  .tabs { gap: 16px; justify-content: space-between; }
+  .tabs button { font-size: 13.5px; }
   .panel[data-tab='email'] { padding: 0; }
   .frame iframe, .frame[data-width='phone'] iframe { width: 100%; border: 0; border-radius: 0; box-shadow: none; max-height: none; }
   .hint { padding: 6px 12px; border-top: 1px solid var(--line); }

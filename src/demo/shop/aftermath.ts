@@ -42,7 +42,7 @@ export function rateShop(diary: Diary, after: Instant, score: number): void {
   writeFromShop(diary, 'survey_answered', at, { survey: 'recommend', score });
 }
 
-export function reviewProduct(diary: Diary, order: PlacedOrder, after: Instant, rating: number): void {
+function reviewProduct(diary: Diary, order: PlacedOrder, after: Instant, rating: number): void {
   const [product] = order.products;
   if (!product) return;
   const review = { review_id: `review-${order.order_id}`, product_id: product.product_id, rating };

@@ -27,7 +27,7 @@ export function addWithExtra(here: Visit, product: ShopProduct): void {
   if (here.diary.dice.chance(0.5)) add(here, here.diary.dice.pick(SMALL_EXTRAS));
 }
 
-export function remove(here: Visit, line: CartLine): void {
+function remove(here: Visit, line: CartLine): void {
   here.diary.cart.delete(line.product.product_id);
   touchCart(here, 'product_removed', line);
 }
@@ -79,7 +79,7 @@ function tidyOldCart(here: Visit): void {
 }
 
 function beginNewCart({ diary }: Visit): void {
-
+  diary.cart.clear();
   diary.cart_number += 1;
 }
 

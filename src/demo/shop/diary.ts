@@ -30,7 +30,7 @@ export interface CartLine {
 }
 
 /** An event without the parts that the diary adds by itself. */
-export interface Entry {
+interface Entry {
   readonly type: EventType;
   readonly name: string;
   readonly at: Instant;

@@ -34,7 +34,7 @@ export function browse(here: Visit, category: Category): void {
   act(here, 'product_list_viewed', list);
 }
 
-export function search(here: Visit): void {
+function search(here: Visit): void {
   const { dice, person } = here.diary;
   act(here, 'products_searched', { query: dice.pick(QUERIES[person.language]) });
 }

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunAs, spawnAs } from './account.ts';
 import { EmbeddedError } from './embedded-error.ts';
@@ -73,12 +73,14 @@ function lostPassword(place: string): never {
   );
 }
 
-/** Made aside and renamed, so that an interrupted initdb leaves no half-made cluster. */
+/**
+ * Made aside and renamed, so that an interrupted initdb leaves no half-made cluster; under a name of its own, for the
+ * initdb of a killed process goes on for a while.
+ */
 async function makeData(place: string, programs: Programs, account: RunAs, password: string): Promise<void> {
-  const draft = join(place, 'data.draft');
+  const draft = join(place, `data.draft-${randomBytes(4).toString('hex')}`);
   const passwordFile = join(place, 'password.draft');
-  await rm(draft, { recursive: true, force: true });
-  await rm(passwordFile, { force: true });
+  await removeDrafts(place);
   try {
     await mkdir(draft);
     await chmod(draft, 0o700);
@@ -87,8 +89,15 @@ async function makeData(place: string, programs: Programs, account: RunAs, passw
     await initdb(programs.initdb, draft, passwordFile, account);
     await rename(draft, dataIn(place));
   } finally {
-    await rm(passwordFile, { force: true });
-    await rm(draft, { recursive: true, force: true });
+    await removeDrafts(place);
+  }
+}
+
+async function removeDrafts(place: string): Promise<void> {
+  const drafts = (await readdir(place)).filter((name) => /^(data|password)\.draft/.test(name));
+  for (const draft of drafts) {
+    // What is still being written to can be left to the next time.
+    await rm(join(place, draft), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 

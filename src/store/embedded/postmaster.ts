@@ -50,6 +50,7 @@ export async function stopPostmaster(pid: number, data: string): Promise<undefin
  */
 export async function disarmLeftOver(data: string): Promise<void> {
   const [pid, ...rest] = await pidFileLines(data);
+  if (servesData(Number(pid), data)) return;
   if (pid) await writeFile(pidFile(data), [process.pid, ...rest].join('\n'));
   // Emptied as the machine went down: PostgreSQL would refuse this one, too.
   else await rm(pidFile(data), { force: true });

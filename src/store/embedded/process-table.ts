@@ -15,7 +15,7 @@ export function beginningOf(pid: number): string | undefined {
 /** The process's command line, arguments parted by NUL (by blanks outside Linux); empty when there is no such process. */
 export function commandOf(pid: number): string {
   if (LINUX) return readOrNothing(`/proc/${pid}/cmdline`);
-  return ps(pid, 'args=');
+  return ps(pid, 'args');
 }
 
 /** Start times are counted from boot, so the boot's own id belongs to them. */
@@ -29,13 +29,15 @@ function beginningFromProc(pid: number): string | undefined {
 }
 
 function beginningFromPs(pid: number): string | undefined {
-  const [state, ...lstart] = ps(pid, 'stat=,lstart=').split(/\s+/);
+  const [state, ...lstart] = ps(pid, 'stat', 'lstart').split(/\s+/);
   return !state || state.startsWith('Z') ? undefined : lstart.join(' ');
 }
 
-function ps(pid: number, columns: string): string {
+function ps(pid: number, ...columns: string[]): string {
+  // An option to each column: what follows the equals sign, commas too, is its heading.
+  const wanted = columns.flatMap((column) => ['-o', `${column}=`]);
   const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
-  return spawnSync('ps', ['-ww', '-o', columns, '-p', String(pid)], { encoding: 'utf8', env }).stdout.trim();
+  return spawnSync('ps', ['-ww', ...wanted, '-p', String(pid)], { encoding: 'utf8', env }).stdout.trim();
 }
 
 function readOrNothing(path: string): string {

@@ -53,41 +53,53 @@ export interface Surroundings {
 
 /** Answers the server, ready and with its database; `connection` is what the cluster was left with. */
 export async function runServer(surroundings: Surroundings, connection: Connection): Promise<Postmaster> {
-  const { place, log } = surroundings;
-  const orphan = await settledPostmaster(dataIn(place));
-  if (!orphan) return startWithDatabase(surroundings, connection);
-  if (!(await hasDatabase({ ...connection, port: orphan.port }))) {
-    await stopPostmaster(orphan.pid, dataIn(place));
-    return startWithDatabase(surroundings, connection);
+  await keepLogShort(logFile(surroundings.place));
+  for (let attempt = 1; ; attempt++) {
+    const orphan = await takeOver(surroundings, connection);
+    if (orphan) return orphan;
+    const port = await freePort(connection.port);
+    await rememberPort(surroundings.place, connection, port);
+    const outcome = await launch(surroundings, port);
+    if (typeof outcome !== 'string') return withDatabase(surroundings, connection, outcome);
+    if (!mayPass(outcome) || attempt === ATTEMPTS)
+      throw new EmbeddedError(startFailure(surroundings.place, outcome));
+    await pause(PAUSE_MS);
   }
-  log(`took over the PostgreSQL that was left running (process ${orphan.pid}, port ${orphan.port})`);
-  await rememberPort(place, connection, orphan.port);
+}
+
+/** The server that a process left running when it died; undefined when there is none, or it had to be stopped. */
+async function takeOver(
+  { place, log }: Surroundings,
+  connection: Connection,
+): Promise<Postmaster | undefined> {
+  const orphan = await settledPostmaster(dataIn(place));
+  if (!orphan) return undefined;
+  const { pid, port } = orphan;
+  if (!(await hasDatabase({ ...connection, port }))) return stopPostmaster(pid, dataIn(place));
+  log(`took over the PostgreSQL that was left running (process ${pid}, port ${port})`);
+  await rememberPort(place, connection, port);
   return orphan;
 }
 
-async function startWithDatabase(surroundings: Surroundings, connection: Connection): Promise<Postmaster> {
-  const server = await startServer(surroundings, connection);
+/**
+ * The port may have been taken since it was tried; children of a killed server need a moment to die; and a server that was
+ * only just being started when its process died may not have shown itself yet.
+ */
+function mayPass(outcome: string): boolean {
+  return /could not bind|still in use|lock file "postmaster\.pid" already exists/.test(outcome);
+}
+
+async function withDatabase(
+  { place }: Surroundings,
+  connection: Connection,
+  server: Postmaster,
+): Promise<Postmaster> {
   try {
     await ensureDatabase({ ...connection, port: server.port });
     return server;
   } catch (error) {
-    await stopPostmaster(server.pid, dataIn(surroundings.place));
+    await stopPostmaster(server.pid, dataIn(place));
     throw error;
-  }
-}
-
-async function startServer(surroundings: Surroundings, connection: Connection): Promise<Postmaster> {
-  const { place } = surroundings;
-  await keepLogShort(logFile(place));
-  for (let attempt = 1; ; attempt++) {
-    const port = await freePort(connection.port);
-    await rememberPort(place, connection, port);
-    const outcome = await launch(surroundings, port);
-    if (typeof outcome !== 'string') return outcome;
-    // The port may have been taken since it was tried, and children of a killed server need a moment to die.
-    const passing = /could not bind|still in use/.test(outcome);
-    if (!passing || attempt === ATTEMPTS) throw new EmbeddedError(startFailure(place, outcome));
-    await pause(PAUSE_MS);
   }
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigint, index, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import { EVENT_TYPES } from '../../core/events/event.ts';
 import type { JsonObject } from '../../core/json.ts';
@@ -34,7 +35,10 @@ export const happenings = pgTable(
     /** Not to be decided before; the moment of receipt, but for a replay, where it is the moment of the event. */
     due_at: instant().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.partition, table.contact_id, table.id] })],
+  (table) => [
+    primaryKey({ columns: [table.partition, table.contact_id, table.id] }),
+    index('happenings_merges').on(table.due_at).where(sql`gone_id is not null`),
+  ],
 );
 
 /** What was refused, so that a developer sees why his events do not arrive. Old rows are cleared. */

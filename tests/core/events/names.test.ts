@@ -13,6 +13,7 @@ describe('eventName', () => {
     ['Order2Completed', 'order2_completed'],
     ['Artículo Añadido', 'articulo_anadido'],
     ['Größe gewählt', 'grosse_gewahlt'],
+    ['Ǣ', 'ae'],
     ["Didn't Buy", 'didnt_buy'],
     ['購入 完了', '購入_完了'],
     ['__proto__', 'proto'],

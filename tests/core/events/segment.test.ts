@@ -433,7 +433,8 @@ describe('hostile data', () => {
       for (const event of read({ ...view, properties: given }).accepted) {
         const json = JSON.stringify(event.properties);
         expect(JSON.parse(json)).toEqual(event.properties);
-        expect(json).not.toMatch(/\\u0000|\\ud[89a-f]/);
+        // Without backslashes that stand for themselves, what is left of \\u is an escape.
+        expect(json.replaceAll('\\\\', '')).not.toMatch(/\\u0000|\\ud[89a-f]/);
       }
     },
   );

@@ -79,7 +79,8 @@ function plainString(text: string, pointer: string): string {
 }
 
 function finiteNumber(number: number, pointer: string): number {
-  if (Number.isFinite(number)) return number;
+  // JSON writes -0 as 0; what is kept in memory must be what is read back.
+  if (Number.isFinite(number)) return number === 0 ? 0 : number;
   throw new Refusal(
     'number_not_finite',
     pointer,

@@ -1,0 +1,203 @@
+import type { Contact, EventMemory } from '../core/contacts/contact.ts';
+import { remember } from '../core/contacts/memory.ts';
+import { decide, nextDueOf, type Decision, type Happening } from '../core/decide.ts';
+import type { Instant } from '../core/events/event.ts';
+import type { Project } from '../core/project.ts';
+import type {
+  Asking,
+  Batch,
+  ContactChange,
+  Lease,
+  MergeDone,
+  Store,
+  StoredHappening,
+  TurnBook,
+  TurnWrites,
+} from './ports.ts';
+
+export interface TurnReport {
+  readonly decided: number;
+  /** Messages that are now owed. */
+  readonly owed: number;
+  readonly next_after: string;
+  readonly more: boolean;
+}
+
+export interface Turning {
+  readonly project: Project;
+  readonly asking: Asking;
+  /** Under a moved clock each contact is decided moment by moment. */
+  readonly moment_by_moment: boolean;
+  newId(): string;
+}
+
+/** One turn: a batch of contacts of one partition, with everything new and everything due, in one transaction. */
+export function takeTurn(store: Store, lease: Lease, turning: Turning): Promise<TurnReport> {
+  return store.turn(lease, async (book) => {
+    const batch = await book.read(turning.asking);
+    if (batch.contacts.size === 0) return { decided: 0, owed: 0, next_after: '', more: false };
+    const memories = await refold(book, batch, turning);
+    const writes = decideBatch(batch, memories, turning);
+    await book.write(writes);
+    const owed = writes.changes
+      .flatMap((change) => change.messages)
+      .filter((message) => !message.held_back).length;
+    return { decided: writes.changes.length, owed, next_after: batch.next_after, more: batch.more };
+  });
+}
+
+type Memories = ReadonlyMap<string, Readonly<Record<string, EventMemory>>>;
+
+/** Contacts that were folded when the project asked for other memories are folded anew, from all their events. */
+async function refold(book: TurnBook, batch: Batch, { project, asking }: Turning): Promise<Memories> {
+  const { memory } = project;
+  const stale = [...batch.contacts.values()].filter(
+    ({ shape, contact, merged_into }) =>
+      shape !== memory.shape && contact.decided_at !== null && merged_into === null,
+  );
+  if (stale.length === 0) return new Map();
+  const histories = await book.history(
+    stale.map(({ contact }) => contact.id),
+    asking.now,
+  );
+  return new Map(
+    [...histories].map(([id, events]) => [
+      id,
+      events.reduce((known, event) => remember(known, event, memory), {}),
+    ]),
+  );
+}
+
+interface Writing {
+  readonly changes: ContactChange[];
+  readonly merges: MergeDone[];
+  readonly consumed: { contact_id: string; id: number }[];
+  readonly forwards: { from: string; to: string }[];
+  readonly remerges: { kept_id: string; gone_id: string }[];
+}
+
+function decideBatch(batch: Batch, memories: Memories, turning: Turning): TurnWrites {
+  const writing: Writing = { changes: [], merges: [], consumed: [], forwards: [], remerges: [] };
+  const going = new Set(
+    [...batch.happenings.values()].flat().flatMap((one) => (one.kind === 'merge' ? [one.gone_id] : [])),
+  );
+  for (const [id, stored] of batch.contacts) {
+    const happenings = batch.happenings.get(id) ?? [];
+    if (stored.merged_into !== null) {
+      if (happenings.length > 0) writing.forwards.push({ from: id, to: stored.merged_into });
+    } else if (!going.has(id)) {
+      decideContact(
+        refreshed(stored.contact, memories, turning.asking.now),
+        happenings,
+        batch,
+        memories,
+        turning,
+        writing,
+      );
+    }
+  }
+  return { shape: turning.project.memory.shape, ...writing };
+}
+
+function refreshed(contact: Contact, memories: Memories, now: Instant): Contact {
+  const memory = memories.get(contact.id);
+  if (!memory) return contact;
+  return {
+    ...contact,
+    profile: { ...contact.profile, memory },
+    settled_until: Math.min(contact.settled_until, now),
+  };
+}
+
+function decideContact(
+  contact: Contact,
+  happenings: readonly StoredHappening[],
+  batch: Batch,
+  memories: Memories,
+  turning: Turning,
+  writing: Writing,
+): void {
+  const decisions: Decision[] = [];
+  let current = contact;
+  for (const { now, taken } of momentsOf(contact, happenings, turning, () => current)) {
+    const told = taken.flatMap((one) => tell(one, current, batch, memories, turning, writing));
+    const decision = decide(current, told, turning.project, now);
+    decisions.push(decision);
+    current = decision.contact;
+    writing.consumed.push(...taken.map(({ id }) => ({ contact_id: contact.id, id })));
+    if (turning.moment_by_moment && decision.messages.some((message) => !message.held_back)) break;
+  }
+  const last = decisions.at(-1);
+  if (last) writing.changes.push(changeOf(contact, decisions, last, turning));
+}
+
+interface Moment {
+  readonly now: Instant;
+  readonly taken: readonly StoredHappening[];
+}
+
+/** In production one moment, now; under a moved clock every moment at which something happened or fell due. */
+function* momentsOf(
+  contact: Contact,
+  happenings: readonly StoredHappening[],
+  { project, asking, moment_by_moment }: Turning,
+  current: () => Contact,
+): Generator<Moment> {
+  if (!moment_by_moment) return yield { now: asking.now, taken: happenings };
+  const waiting = [...happenings].sort((a, b) => a.due_at - b.due_at || a.id - b.id);
+  for (;;) {
+    const next = Math.min(waiting[0]?.due_at ?? Infinity, nextDueOf(current(), project) ?? Infinity);
+    if (next > asking.now) return;
+    const now = Math.max(next, current().decided_at ?? next);
+    const count = waiting.findIndex((one) => one.due_at > next);
+    yield { now, taken: waiting.splice(0, count === -1 ? waiting.length : count) };
+  }
+}
+
+/** What a stored happening tells the core; a merge that was done already tells nothing. */
+function tell(
+  happening: StoredHappening,
+  contact: Contact,
+  batch: Batch,
+  memories: Memories,
+  { asking }: Turning,
+  writing: Writing,
+): readonly Happening[] {
+  if (happening.kind === 'event') return [{ kind: 'event', event: happening.event }];
+  const stored = batch.contacts.get(happening.gone_id);
+  if (!stored || stored.merged_into === contact.id || happening.gone_id === contact.id) return [];
+  if (stored.merged_into !== null) {
+    writing.remerges.push({ kept_id: contact.id, gone_id: stored.merged_into });
+    return [];
+  }
+  const gone = refreshed(stored.contact, memories, asking.now);
+  writing.merges.push({ kept_id: contact.id, gone_id: gone.id, renumber: renumbering(contact, gone) });
+  return [{ kind: 'merge', gone }];
+}
+
+function renumbering(kept: Contact, gone: Contact): Record<string, number> {
+  return Object.fromEntries(
+    Object.keys(gone.entries).map((workflow) => [workflow, kept.entries[workflow]?.count ?? 0]),
+  );
+}
+
+function changeOf(
+  before: Contact,
+  decisions: readonly Decision[],
+  last: Decision,
+  { newId }: Turning,
+): ContactChange {
+  const runs = new Map(
+    decisions.flatMap(({ runs: some }) => some.map((run) => [`${run.workflow}#${run.number}`, run])),
+  );
+  return {
+    contact: last.contact,
+    next_due_at: last.next_due_at,
+    consents: Object.entries(last.contact.profile.consent)
+      .filter(([channel, consent]) => before.profile.consent[channel] !== consent)
+      .map(([channel, { granted, at }]) => ({ channel, granted, at })),
+    moves: decisions.flatMap(({ moves }) => moves),
+    runs: [...runs.values()],
+    messages: decisions.flatMap(({ messages }) => messages.map((message) => ({ ...message, id: newId() }))),
+  };
+}

@@ -1,0 +1,70 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { UserError } from '../errors.ts';
+
+export type Database = NodePgDatabase;
+/** What statements run on: the database, or a transaction of it. */
+export type Runner = Pick<Database, 'execute'>;
+
+export interface OpenDatabase {
+  readonly db: Database;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/** Opens a pool of connections. Statements are bounded in time, so that a hung one never holds a turn for ever. */
+export function openDatabase(url: string, options: { max?: number } = {}): OpenDatabase {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 12,
+    application_name: 'etapa',
+    options: '-c idle_in_transaction_session_timeout=60000 -c statement_timeout=120000',
+  });
+  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return { db: drizzle(pool), pool, close: () => pool.end() };
+}
+
+/** The oldest PostgreSQL that Etapa is tested on. */
+const OLDEST = 15;
+const MIGRATION_LOCK = 7_384_201;
+
+/** Brings the schema up to date; several processes may call it at once. */
+export async function migrateDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'etapa migrate' });
+  await connect(client);
+  try {
+    await refuseOldServer(client);
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query("set lock_timeout = '5s'");
+    await migrate(drizzle(client), { migrationsFolder: fileURLToPath(MIGRATIONS) });
+  } finally {
+    await client.end();
+  }
+}
+
+const MIGRATIONS = new URL('../../migrations', import.meta.url);
+
+async function connect(client: pg.Client): Promise<void> {
+  try {
+    await client.connect();
+  } catch (error) {
+    const cause =
+      error instanceof Error ? error.message || String((error as { code?: string }).code) : String(error);
+    throw new UserError(
+      'database_unreachable',
+      `PostgreSQL cannot be reached: ${cause}. Check DATABASE_URL.`,
+    );
+  }
+}
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ version: string }>(
+    "select current_setting('server_version_num') as version",
+  );
+  const major = Math.floor(Number(rows[0]?.version) / 10_000);
+  if (major >= OLDEST) return;
+  throw new UserError('database_too_old', `PostgreSQL ${major} is too old; Etapa needs ${OLDEST} or newer.`);
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { addressOf } from '../core/messages/may-send.ts';
+import type { Instant } from '../core/events/event.ts';
+import { reason } from '../core/reason.ts';
+import type { Claim, ClaimedMessage, MessageMark } from '../engine/ports.ts';
+import type { Runner } from './database.ts';
+import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
+import { iso, ms, rows, timestamp } from './values.ts';
+
+/** Longer than any dialogue with a mail server may last. */
+const CLAIM_SECONDS = 180;
+
+type ClaimedRow = ContactRow &
+  Omit<ClaimedMessage, 'id' | 'contact' | 'stage' | 'suppressed'> & {
+    message_id: string;
+    owed_stage: string;
+  };
+
+/**
+ * Takes messages that are due, so that no other process hands them over. Consent and suppression are read in the same
+ * statement: whoever said no before the claim is not written to.
+ */
+export async function claim(db: Runner, now: Instant, limit: number): Promise<Claim> {
+  const token = randomUUID();
+  const found = await db.execute<ClaimedRow & { now: number }>(sql`
+    with picked as (
+      select id from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)}
+      order by due_at limit ${limit} for update skip locked
+    ), claimed as (
+      update messages m set state = 'claimed', claim = ${token}, attempts = attempts + 1,
+        lease_until = now() + ${CLAIM_SECONDS} * interval '1 second'
+      from picked where m.id = picked.id returning m.*
+    )
+    select m.id as message_id, m.workflow, m.message, m.channel, m.purpose, ${ms('m.owed_at')} as owed_at,
+      m.stage as owed_stage, m.language, m.event, m.attempts, k.granted as consent_granted, ${ms('now()')} as now,
+      ${CONTACT_COLUMNS}
+    from claimed m join contacts c on c.id = m.contact_id
+    left join consents k on k.contact_id = m.contact_id and k.channel = m.channel
+    order by m.owed_at, m.id`);
+  const suppressed = await readSuppressed(db, found.rows);
+  return {
+    token,
+    database_now: found.rows[0]?.now ?? 0,
+    messages: found.rows.map((row) => claimedOf(row, suppressed)),
+  };
+}
+
+function claimedOf(row: ClaimedRow, suppressed: ReadonlyMap<string, string>): ClaimedMessage {
+  const contact = contactOf(row);
+  const { workflow, message, channel, purpose, owed_at, language, event, attempts, consent_granted } = row;
+  return {
+    id: row.message_id,
+    contact,
+    workflow,
+    message,
+    channel,
+    purpose,
+    owed_at,
+    stage: row.owed_stage,
+    language,
+    event,
+    attempts,
+    consent_granted,
+    suppressed: suppressed.get(suppressionKey(channel, addressOf(contact, channel), purpose)) ?? null,
+  };
+}
+
+async function readSuppressed(
+  db: Runner,
+  claimed: readonly ClaimedRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = claimed.flatMap((row) => {
+    const address = addressOf(contactOf(row), row.channel);
+    return address === undefined ? [] : [{ channel: row.channel, address: address.toLowerCase() }];
+  });
+  if (wanted.length === 0) return new Map();
+  const found = await db.execute<{ channel: string; address: string; scope: string; reason: string }>(sql`
+    select s.channel, s.address, s.scope, s.reason
+    from json_to_recordset(${rows(wanted)}) as w (channel text, address text) join suppressions s using (channel, address)`);
+  return new Map(
+    found.rows.flatMap(({ channel, address, scope, reason: why }) =>
+      (scope === 'all' ? (['promotion', 'service'] as const) : (['promotion'] as const)).map(
+        (purpose): [string, string] => [suppressionKey(channel, address, purpose), why],
+      ),
+    ),
+  );
+}
+
+function suppressionKey(channel: string, address: string | undefined, purpose: string): string {
+  return `${channel}/${purpose}/${address?.toLowerCase() ?? ''}`;
+}
+
+/** Writes what became of claimed messages; those whose claim somebody else holds by now are left alone. */
+export async function mark(
+  db: Runner,
+  token: string,
+  marks: readonly MessageMark[],
+): Promise<ReadonlySet<string>> {
+  const list = marks.map((one) => ({
+    id: one.id,
+    state: one.state,
+    sent_at: one.state === 'sent' ? iso(one.at) : null,
+    due_at: one.due_at === undefined ? null : iso(one.due_at),
+    held_because: one.because ?? null,
+    response: one.response?.slice(0, 500) ?? null,
+    tone: one.tone?.tone ?? null,
+    because: one.tone?.because ?? null,
+    subject: one.subject?.slice(0, 500) ?? null,
+    address: one.address ?? null,
+  }));
+  const written = await db.execute<{ id: string }>(sql`
+    update messages m set state = n.state, sent_at = coalesce(n.sent_at, m.sent_at), due_at = coalesce(n.due_at, m.due_at),
+      held_because = coalesce(n.held_because, m.held_because), response = coalesce(n.response, m.response),
+      tone = coalesce(n.tone, m.tone), because = coalesce(n.because, m.because),
+      subject = coalesce(n.subject, m.subject), address = coalesce(n.address, m.address),
+      claim = case when n.state in ('claimed', 'handing_over') then m.claim end,
+      lease_until = case when n.state in ('claimed', 'handing_over')
+        then now() + ${CLAIM_SECONDS} * interval '1 second' end
+    from json_to_recordset(${rows(list)}) as n (id uuid, state text, sent_at timestamptz, due_at timestamptz,
+      held_because jsonb, response text, tone text, because jsonb, subject text, address text)
+    where m.id = n.id and m.claim = ${token} and m.state in ('claimed', 'handing_over')
+    returning m.id`);
+  return new Set(written.rows.map((row) => row.id));
+}
+
+/**
+ * Claims whose lease ran out. Before the handing over nothing has left the house, so the message is owed again. After
+ * it nobody can know (RFC 1047): promotions stay uncertain, service messages are tried once more, under the same
+ * Message-ID.
+ */
+export async function recoverClaims(db: Runner): Promise<{ owed: number; uncertain: number }> {
+  const because = reason(
+    'the process that was handing it over ended; the receiver may or may not have it',
+    'el proceso que lo entregaba terminó; quizá el destinatario lo tenga, quizá no',
+  );
+  const recovered = await db.execute<{ state: string }>(sql`
+    update messages set claim = null, lease_until = null,
+      state = case when state = 'claimed' then 'owed'
+        when purpose = 'service' and held_because is null then 'deferred' else 'uncertain' end,
+      held_because = case when state = 'handing_over' then ${JSON.stringify(because)}::jsonb else held_because end
+    where state in ('claimed', 'handing_over') and lease_until < now()
+    returning state`);
+  const uncertain = recovered.rows.filter((row) => row.state === 'uncertain').length;
+  return { owed: recovered.rows.length - uncertain, uncertain };
+}
+
+export async function hasOwed(db: Runner, now: Instant): Promise<boolean> {
+  const found = await db.execute(sql`
+    select from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)} limit 1`);
+  return found.rowCount === 1;
+}
+
+export async function suppress(
+  db: Runner,
+  channel: string,
+  address: string,
+  why: string,
+  at: Instant,
+): Promise<void> {
+  await db.execute(sql`
+    insert into suppressions (channel, address, scope, reason, at)
+    values (${channel}, ${address.toLowerCase()}, 'all', ${why}, ${timestamp(at)}) on conflict do nothing`);
+}

@@ -1,0 +1,88 @@
+import { sql, type SQL } from 'drizzle-orm';
+import type { Instant } from '../core/events/event.ts';
+import { PARTITIONS, type Lease } from '../engine/ports.ts';
+import type { Runner } from './database.ts';
+import { ms, timestamp } from './values.ts';
+
+/** A turn renews its lease by committing; one that hangs for so long has lost it. */
+const LEASE_SECONDS = 30;
+
+export async function makePartitions(db: Runner): Promise<void> {
+  await db.execute(
+    sql`insert into partitions (id) select generate_series(0, ${PARTITIONS - 1}) on conflict do nothing`,
+  );
+}
+
+/** Takes the partition if nobody holds it, by the database's clock. */
+export async function lease(db: Runner, partition: number, owner: string): Promise<Lease | undefined> {
+  const taken = await db.execute<{ fence: string; now: number }>(sql`
+    update partitions set owner = ${owner}, fence = fence + 1,
+      lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
+    where id = ${partition} and (lease_until is null or lease_until < now())
+    returning fence, ${ms('now()')} as now`);
+  const row = taken.rows[0];
+  return row && { partition, fence: Number(row.fence), database_now: row.now };
+}
+
+export async function release(db: Runner, { partition, fence }: Lease): Promise<void> {
+  await db.execute(
+    sql`update partitions set owner = null, lease_until = null where id = ${partition} and fence = ${fence}`,
+  );
+}
+
+/** Renews the lease within the turn's transaction; false when somebody else holds it by now. */
+export async function holds(db: Runner, { partition, fence }: Lease): Promise<boolean> {
+  const renewed = await db.execute(sql`
+    update partitions set lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
+    where id = ${partition} and fence = ${fence}`);
+  return renewed.rowCount === 1;
+}
+
+/** Partitions in which something is new or due at `now`. */
+export async function partitionsWithWork(
+  db: Runner,
+  now: Instant,
+  skip_owing: boolean,
+): Promise<readonly number[]> {
+  const found = await db.execute<{ id: number }>(sql`
+    select id from partitions p
+    where exists (select from happenings h where h.partition = p.id and h.due_at <= ${timestamp(now)}
+        and ${owesNothing(sql`h.contact_id`, now, skip_owing)})
+      or exists (select from contacts c where c.partition = p.id and c.next_due_at <= ${timestamp(now)}
+        and ${owesNothing(sql`c.id`, now, skip_owing)})
+    order by id`);
+  return found.rows.map((row) => row.id);
+}
+
+/** Under a moved clock a contact is decided no further until what is owed to it has been sent. */
+export function owesNothing(contact_id: SQL, now: Instant, skip_owing: boolean): SQL {
+  if (!skip_owing) return sql`true`;
+  return sql`not exists (select from messages m where m.contact_id = ${contact_id}
+    and (m.state in ('claimed', 'handing_over') or m.state in ('owed', 'deferred') and m.due_at <= ${timestamp(now)}))`;
+}
+
+/** The earliest moment at which anything waits to be decided or sent. */
+export async function nextDue(db: Runner): Promise<Instant | null> {
+  const found = await db.execute<{ next: number | null }>(sql`
+    select ${ms('min(next)')} as next from (
+      select min(due_at) as next from happenings
+      union all select min(next_due_at) from contacts where next_due_at is not null
+      union all select min(due_at) from messages where state in ('owed', 'deferred')
+    ) all_that_waits`);
+  return found.rows[0]?.next ?? null;
+}
+
+export async function nextMerge(db: Runner): Promise<Instant | null> {
+  const found = await db.execute<{ next: number | null }>(sql`
+    select ${ms('min(due_at)')} as next from happenings where gone_id is not null`);
+  return found.rows[0]?.next ?? null;
+}
+
+/** Makes every contact due, partition by partition, so that no lock is held for long. */
+export async function askAnew(db: Runner, now: Instant): Promise<void> {
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    await db.execute(sql`
+      update contacts set settled_until = least(settled_until, ${timestamp(now)}), next_due_at = ${timestamp(now)}
+      where partition = ${partition} and merged_into is null and decided_at is not null`);
+  }
+}

@@ -1,0 +1,48 @@
+import { sql } from 'drizzle-orm';
+import type { Store } from '../engine/ports.ts';
+import { append } from './append.ts';
+import type { Database } from './database.ts';
+import { claim, hasOwed, mark, recoverClaims, suppress } from './messages.ts';
+import {
+  askAnew,
+  lease,
+  makePartitions,
+  nextDue,
+  nextMerge,
+  partitionsWithWork,
+  release,
+} from './partitions.ts';
+import { turn } from './turns.ts';
+import { iso, ms, rows } from './values.ts';
+
+/** The book, kept in PostgreSQL. */
+export async function openStore(db: Database): Promise<Store> {
+  await makePartitions(db);
+  return {
+    append: (events, appending) => append(db, events, appending),
+    async reject(list, source, at) {
+      const given = list.map((row) => ({ ...row, source, received_at: iso(at) }));
+      await db.execute(sql`
+        insert into rejected_events (source, code, message, pointer, message_id, received_at)
+        select source, code, message, pointer, message_id, received_at
+        from json_to_recordset(${rows(given)}) as r (source text, code text, message text, pointer text,
+          message_id text, received_at timestamptz)`);
+    },
+    lease: (partition, owner) => lease(db, partition, owner),
+    release: (held) => release(db, held),
+    turn: (held, work) => turn(db, held, work),
+    partitionsWithWork: (now, skip_owing) => partitionsWithWork(db, now, skip_owing),
+    nextDue: () => nextDue(db),
+    nextMerge: () => nextMerge(db),
+    askAnew: (now) => askAnew(db, now),
+    async databaseNow() {
+      const found = await db.execute<{ now: number }>(sql`select ${ms('now()')} as now`);
+      return found.rows[0]?.now ?? 0;
+    },
+    claim: (now, limit) => claim(db, now, limit),
+    mark: (token, marks) => mark(db, token, marks),
+    suppress: (channel, address, why, at) => suppress(db, channel, address, why, at),
+    recoverClaims: () => recoverClaims(db),
+    hasOwed: (now) => hasOwed(db, now),
+  };
+}

@@ -1,0 +1,168 @@
+import { sql } from 'drizzle-orm';
+import { partitionOf, type ContactChange, type MergeDone, type TurnWrites } from '../engine/ports.ts';
+import type { Runner } from './database.ts';
+import { array, iso, rows } from './values.ts';
+
+/** Writes a whole turn with a handful of statements, however many contacts it holds. */
+export async function writeTurn(tx: Runner, writes: TurnWrites): Promise<void> {
+  for (const merge of writes.merges) await joinRows(tx, merge);
+  const { changes } = writes;
+  await writeContacts(tx, changes, writes.shape);
+  await writeMoves(tx, changes);
+  await writeRuns(tx, changes);
+  await writeMessages(tx, changes);
+  await writeConsents(tx, changes);
+  await consume(tx, writes.consumed);
+  for (const { from, to } of writes.forwards) await forward(tx, from, to);
+  for (const { kept_id, gone_id } of writes.remerges) {
+    await tx.execute(sql`
+      insert into happenings (partition, contact_id, gone_id, due_at)
+      values (${partitionOf(kept_id)}, ${kept_id}, ${gone_id}, now())`);
+  }
+}
+
+async function writeContacts(tx: Runner, changes: readonly ContactChange[], shape: string): Promise<void> {
+  if (changes.length === 0) return;
+  const list = changes.map(({ contact, next_due_at }) => ({
+    id: contact.id,
+    profile: contact.profile,
+    entries: contact.entries,
+    sent: contact.sent,
+    stage: contact.stage,
+    stage_since: iso(contact.stage_since),
+    decided_at: iso(contact.decided_at),
+    settled_until: iso(contact.settled_until),
+    next_due_at: iso(next_due_at),
+  }));
+  await tx.execute(sql`
+    update contacts c set profile = n.profile, shape = ${shape}, entries = n.entries, sent = n.sent, stage = n.stage,
+      stage_since = n.stage_since, decided_at = n.decided_at, settled_until = n.settled_until, next_due_at = n.next_due_at
+    from json_to_recordset(${rows(list)}) as n (id uuid, profile jsonb, entries jsonb, sent jsonb, stage text,
+      stage_since timestamptz, decided_at timestamptz, settled_until timestamptz, next_due_at timestamptz)
+    where c.id = n.id`);
+}
+
+async function writeMoves(tx: Runner, changes: readonly ContactChange[]): Promise<void> {
+  const list = changes.flatMap(({ contact, moves }) =>
+    moves.map((move) => ({ ...move, contact_id: contact.id, at: iso(move.at) })),
+  );
+  if (list.length === 0) return;
+  await tx.execute(sql`
+    insert into stage_moves (contact_id, at, "from", "to", because)
+    select contact_id, at, "from", "to", because
+    from json_to_recordset(${rows(list)}) as m (contact_id uuid, at timestamptz, "from" text, "to" text, because jsonb)`);
+}
+
+async function writeRuns(tx: Runner, changes: readonly ContactChange[]): Promise<void> {
+  const list = changes.flatMap(({ contact, runs }) =>
+    runs.map((run) => ({
+      ...run,
+      contact_id: contact.id,
+      entered_at: iso(run.entered_at),
+      arrived_at: iso(run.arrived_at),
+      due_at: iso(run.due_at),
+      ended_at: iso(run.ended_at),
+    })),
+  );
+  if (list.length === 0) return;
+  await tx.execute(sql`
+    insert into runs (contact_id, workflow, number, version, entered_at, event, because, step, visit, arrived_at,
+      due_at, ended_at, outcome, ended_because)
+    select contact_id, workflow, number, version, entered_at, event, because, step, visit, arrived_at,
+      due_at, ended_at, outcome, ended_because
+    from json_to_recordset(${rows(list)}) as r (contact_id uuid, workflow text, number int, version text,
+      entered_at timestamptz, event jsonb, because jsonb, step text, visit int, arrived_at timestamptz,
+      due_at timestamptz, ended_at timestamptz, outcome text, ended_because jsonb)
+    on conflict (contact_id, workflow, number) do update set step = excluded.step, visit = excluded.visit,
+      arrived_at = excluded.arrived_at, due_at = excluded.due_at, ended_at = excluded.ended_at,
+      outcome = excluded.outcome, ended_because = excluded.ended_because`);
+}
+
+/** A step's visit owes each message once: a turn that is done again after all finds it there. */
+async function writeMessages(tx: Runner, changes: readonly ContactChange[]): Promise<void> {
+  const list = changes.flatMap(({ contact, messages }) =>
+    messages.map((message) => ({
+      ...message,
+      contact_id: contact.id,
+      state: message.held_back ? 'suppressed' : 'owed',
+      owed_at: iso(message.owed_at),
+    })),
+  );
+  if (list.length === 0) return;
+  await tx.execute(sql`
+    insert into messages (id, contact_id, workflow, run, step, visit, message, channel, purpose, state, owed_at, due_at,
+      stage, language, tone, formality, because, held_because, event)
+    select id, contact_id, workflow, run, step, visit, message, channel, purpose, state, owed_at, owed_at,
+      stage, language, tone, formality, because, held_back, event
+    from json_to_recordset(${rows(list)}) as m (id uuid, contact_id uuid, workflow text, run int, step text, visit int,
+      message text, channel text, purpose text, state text, owed_at timestamptz, stage text, language text, tone text,
+      formality jsonb, because jsonb, held_back jsonb, event jsonb)
+    on conflict (contact_id, workflow, run, step, visit) do nothing`);
+}
+
+async function writeConsents(tx: Runner, changes: readonly ContactChange[]): Promise<void> {
+  const list = changes.flatMap(({ contact, consents }) =>
+    consents.map((consent) => ({ ...consent, contact_id: contact.id, at: iso(consent.at) })),
+  );
+  if (list.length === 0) return;
+  await tx.execute(sql`
+    insert into consents (contact_id, channel, granted, at, source)
+    select contact_id, channel, granted, at, 'event'
+    from json_to_recordset(${rows(list)}) as c (contact_id uuid, channel text, granted boolean, at timestamptz)
+    on conflict (contact_id, channel) do update
+      set granted = excluded.granted, at = excluded.at, source = excluded.source
+      where consents.at < excluded.at or (consents.at = excluded.at and consents.granted)`);
+}
+
+async function consume(tx: Runner, consumed: TurnWrites['consumed']): Promise<void> {
+  if (consumed.length === 0) return;
+  const contact_ids = consumed.map(({ contact_id }) => contact_id);
+  await tx.execute(sql`
+    delete from happenings h using unnest(
+      ${array(contact_ids.map(partitionOf), 'smallint')}, ${array(contact_ids, 'uuid')},
+      ${array(
+        consumed.map(({ id }) => id),
+        'bigint',
+      )}) as done (partition, contact_id, id)
+    where h.partition = done.partition and h.contact_id = done.contact_id and h.id = done.id`);
+}
+
+/** Moves everything of the contact that goes away to the one that stays, and leaves a redirect. */
+async function joinRows(tx: Runner, { kept_id, gone_id, renumber }: MergeDone): Promise<void> {
+  const moved = Object.entries(renumber).map(([workflow, by]) => ({ workflow, by }));
+  const numbers = sql`json_to_recordset(${rows(moved)}) as moved (workflow text, by int)`;
+  await tx.execute(sql`
+    update runs set contact_id = ${kept_id}, number = number + moved.by from ${numbers}
+    where contact_id = ${gone_id} and runs.workflow = moved.workflow`);
+  await tx.execute(sql`
+    update messages set contact_id = ${kept_id}, run = run + moved.by from ${numbers}
+    where contact_id = ${gone_id} and messages.workflow = moved.workflow`);
+  await tx.execute(sql`update events set contact_id = ${kept_id} where contact_id = ${gone_id}`);
+  await tx.execute(sql`update stage_moves set contact_id = ${kept_id} where contact_id = ${gone_id}`);
+  await tx.execute(sql`update identities set contact_id = ${kept_id} where contact_id = ${gone_id}`);
+  await joinConsents(tx, kept_id, gone_id);
+  await tx.execute(sql`
+    update contacts set merged_into = ${kept_id}, profile = '{}', entries = '{}', sent = '[]', next_due_at = null
+    where id = ${gone_id}`);
+  await tx.execute(sql`update contacts set merged_into = ${kept_id} where merged_into = ${gone_id}`);
+  await forward(tx, gone_id, kept_id);
+}
+
+/** Who of the two has said no, has said no for both. */
+async function joinConsents(tx: Runner, kept_id: string, gone_id: string): Promise<void> {
+  await tx.execute(sql`
+    insert into consents (contact_id, channel, granted, at, source)
+    select ${kept_id}, channel, granted, at, source from consents where contact_id = ${gone_id}
+    on conflict (contact_id, channel) do update
+      set granted = excluded.granted, at = excluded.at, source = excluded.source
+      where consents.granted and not excluded.granted`);
+  await tx.execute(sql`delete from consents where contact_id = ${gone_id}`);
+}
+
+async function forward(tx: Runner, from: string, to: string): Promise<void> {
+  await tx.execute(sql`
+    update events set contact_id = ${to} where contact_id = ${from}`);
+  await tx.execute(sql`
+    update happenings set contact_id = ${to}, partition = ${partitionOf(to)}
+    where partition = ${partitionOf(from)} and contact_id = ${from}`);
+}

@@ -1,0 +1,191 @@
+import { sql, type SQL } from 'drizzle-orm';
+import type { Contact, Profile } from '../core/contacts/contact.ts';
+import type { Event, EventType, Instant } from '../core/events/event.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Run } from '../core/workflows/run.ts';
+import {
+  LeaseLost,
+  type Asking,
+  type Batch,
+  type Lease,
+  type StoredContact,
+  type StoredHappening,
+  type TurnBook,
+} from '../engine/ports.ts';
+import type { Database, Runner } from './database.ts';
+import { holds, owesNothing } from './partitions.ts';
+import { writeTurn } from './turn-writes.ts';
+import { array, ms, timestamp } from './values.ts';
+
+/** One transaction in which a batch of contacts is read, locked, decided and written, under a lease that must stand. */
+export async function turn<T>(db: Database, lease: Lease, work: (book: TurnBook) => Promise<T>): Promise<T> {
+  return db.transaction(async (tx) => {
+    const result = await work({
+      read: (asking) => read(tx, lease.partition, asking),
+      history: (ids, until) => history(tx, ids, until),
+      write: (writes) => writeTurn(tx, writes),
+    });
+    if (!(await holds(tx, lease)))
+      throw new LeaseLost(`partition ${lease.partition} is held by somebody else`);
+    return result;
+  });
+}
+
+async function read(tx: Runner, partition: number, asking: Asking): Promise<Batch> {
+  const inbox = await readHappenings(tx, partition, asking);
+  const due = await readDue(tx, partition, asking);
+  const gone = inbox.rows.flatMap((row) => row.gone_id ?? []);
+  const ids = new Set([...inbox.rows.map((row) => row.contact_id), ...due, ...gone]);
+  const contacts = ids.size === 0 ? new Map() : await readContacts(tx, [...ids]);
+  return {
+    contacts,
+    happenings: byContact(inbox.rows),
+    next_after: inbox.next_after,
+    more: inbox.next_after !== '' || due.length === asking.due,
+  };
+}
+
+type HappeningRow = {
+  contact_id: string;
+  id: string;
+  due_at: number;
+  gone_id: string | null;
+  event_id: string | null;
+  type: EventType;
+  name: string;
+  properties: JsonObject;
+  occurred_at: number;
+};
+
+interface Inbox {
+  readonly rows: readonly HappeningRow[];
+  readonly next_after: string;
+}
+
+/** Contact by contact. A contact whose happenings were cut by the limit is left for the next batch, if it is not the only one. */
+async function readHappenings(tx: Runner, partition: number, asking: Asking): Promise<Inbox> {
+  const { now, after, happenings } = asking;
+  const from = after === '' ? sql`true` : sql`h.contact_id > ${after}`;
+  const found = await tx.execute<HappeningRow>(sql`
+    select h.contact_id, h.id, ${ms('h.due_at')} as due_at, h.gone_id, h.event_id, e.type, e.name, e.properties,
+      ${ms('e.occurred_at')} as occurred_at
+    from (
+      select * from happenings h where h.partition = ${partition} and h.due_at <= ${timestamp(now)} and ${from}
+        and ${owesNothing(sql`h.contact_id`, now, asking.skip_owing)}
+      order by h.contact_id, h.id limit ${happenings}
+    ) h left join events e on e.id = h.event_id
+    order by h.contact_id, h.id`);
+  const last = found.rows.at(-1)?.contact_id;
+  if (found.rows.length < happenings || last === undefined) return { rows: found.rows, next_after: '' };
+  const whole = found.rows.filter((row) => row.contact_id !== last);
+  if (whole.length === 0) return { rows: found.rows, next_after: last };
+  return { rows: whole, next_after: whole.at(-1)?.contact_id ?? '' };
+}
+
+function byContact(found: readonly HappeningRow[]): Map<string, StoredHappening[]> {
+  const grouped = new Map<string, StoredHappening[]>();
+  for (const row of found) {
+    const list = grouped.get(row.contact_id);
+    if (list) list.push(happeningOf(row));
+    else grouped.set(row.contact_id, [happeningOf(row)]);
+  }
+  return grouped;
+}
+
+function happeningOf(row: HappeningRow): StoredHappening {
+  const base = { id: Number(row.id), due_at: row.due_at };
+  if (row.gone_id !== null) return { ...base, kind: 'merge', gone_id: row.gone_id };
+  return { ...base, kind: 'event', event: eventOf({ ...row, id: row.event_id ?? '' }) };
+}
+
+function eventOf({
+  id,
+  type,
+  name,
+  properties,
+  occurred_at,
+}: Omit<HappeningRow, 'id'> & { id: string }): Event {
+  return { id, type, name, properties, occurred_at };
+}
+
+async function readDue(tx: Runner, partition: number, { now, due, skip_owing }: Asking): Promise<string[]> {
+  const found = await tx.execute<{ id: string }>(sql`
+    select id from contacts where partition = ${partition} and next_due_at <= ${timestamp(now)}
+      and ${owesNothing(sql`contacts.id`, now, skip_owing)}
+    order by next_due_at limit ${due}`);
+  return found.rows.map((row) => row.id);
+}
+
+export type ContactRow = {
+  id: string;
+  profile: Profile;
+  shape: string;
+  entries: Contact['entries'];
+  sent: Contact['sent'];
+  stage: string;
+  stage_since: number;
+  decided_at: number | null;
+  settled_until: number | null;
+  merged_into: string | null;
+  runs?: RunRow[] | null;
+};
+
+/** Locked in the order of their ids, so that turns which meet at a merge wait for each other and never in a circle. */
+async function readContacts(tx: Runner, ids: readonly string[]): Promise<Map<string, StoredContact>> {
+  const found = await tx.execute<ContactRow>(sql`
+    select ${CONTACT_COLUMNS}, ${ACTIVE_RUNS} as runs from contacts c where c.id = any(${array(ids, 'uuid')}) order by c.id for update of c`);
+  return new Map(
+    found.rows.map((row) => [
+      row.id,
+      { contact: contactOf(row), shape: row.shape, merged_into: row.merged_into },
+    ]),
+  );
+}
+
+/** What a contact is made of, but for its runs, from a table called `c`. */
+export const CONTACT_COLUMNS: SQL = sql`c.id, c.profile, c.shape, c.entries, c.sent, c.stage,
+  ${ms('c.stage_since')} as stage_since, ${ms('c.decided_at')} as decided_at, ${ms('c.settled_until')} as settled_until,
+  c.merged_into`;
+
+const ACTIVE_RUNS: SQL = sql`
+  (select json_agg(json_build_object(
+      'workflow', r.workflow, 'version', r.version, 'number', r.number, 'entered_at', ${ms('r.entered_at')},
+      'event', r.event, 'because', r.because, 'step', r.step, 'visit', r.visit, 'arrived_at', ${ms('r.arrived_at')},
+      'due_at', ${ms('r.due_at')}) order by r.entered_at, r.workflow)
+    from runs r where r.contact_id = c.id and r.ended_at is null)`;
+
+type RunRow = Omit<Run, 'ended_at' | 'outcome' | 'ended_because'>;
+
+export function contactOf(row: ContactRow): Contact {
+  const { id, profile, entries, sent, stage, stage_since, decided_at, settled_until } = row;
+  return {
+    id,
+    profile,
+    stage,
+    stage_since,
+    decided_at,
+    settled_until: settled_until ?? Infinity,
+    entries,
+    sent,
+    runs: (row.runs ?? []).map((run): Run => ({
+      ...run,
+      ended_at: null,
+      outcome: null,
+      ended_because: null,
+    })),
+  };
+}
+
+async function history(
+  tx: Runner,
+  contact_ids: readonly string[],
+  until: Instant,
+): Promise<ReadonlyMap<string, readonly Event[]>> {
+  const found = await tx.execute<Omit<HappeningRow, 'id'> & { id: string }>(sql`
+    select id, contact_id, type, name, properties, ${ms('occurred_at')} as occurred_at from events
+    where contact_id = any(${array(contact_ids, 'uuid')}) and occurred_at <= ${timestamp(until)}
+      and not exists (select from happenings h where h.event_id = events.id and h.contact_id = events.contact_id)`);
+  const histories = new Map<string, Event[]>(contact_ids.map((id) => [id, []]));
+  for (const row of found.rows) histories.get(row.contact_id)?.push(eventOf(row));
+  return histories;
+}

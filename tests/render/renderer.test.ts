@@ -1,0 +1,152 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { compileSet, renderMessage } from '../../src/render/message.ts';
+import { createRenderer, type MessageTemplates, type RenderJob } from '../../src/render/renderer.ts';
+
+const renderer = createRenderer({ threads: 1 });
+afterAll(() => renderer.close());
+
+const TEMPLATES: MessageTemplates = {
+  subject: 'Did you forget something, {{first_name}}?',
+  html: '<title>{{subject}}</title><i>{{preheader}}</i><p>{{greeting}}</p><p>{{sign_off}}</p>',
+  text: '{{greeting}}\n\n{{first_name}}\n\n{{sign_off}}',
+  preheader: 'We kept it, {{first_name}}',
+  greeting: 'Hi {{first_name}},',
+  sign_off: 'See you',
+};
+
+const job = (context: unknown, templates: Partial<MessageTemplates> = {}): RenderJob => ({
+  key: JSON.stringify(templates),
+  templates: { ...TEMPLATES, ...templates },
+  context,
+});
+
+/** Nobody can write an endless template; a long one under a very short limit takes its place. */
+const ENDLESS = '{{#each a}}{{#each ../a}}{{money 1}}{{date 1}}{{/each}}{{/each}}';
+const many = { a: Array.from({ length: 1000 }, () => 1), first_name: 'X' };
+
+describe('a message', () => {
+  it('gets its greeting and sign-off first, then quotes them', async () => {
+    expect(await renderer.renderBatch([job({ first_name: 'Ana & Co' })])).toEqual([
+      {
+        ok: true,
+        subject: 'Did you forget something, Ana & Co?',
+        html:
+          '<title>Did you forget something, Ana &amp; Co?</title><i>We kept it, Ana &amp; Co</i>' +
+          '<p>Hi Ana &amp; Co,</p><p>See you</p>',
+        text: 'Hi Ana & Co,\n\nAna & Co\n\nSee you',
+      },
+    ]);
+  });
+
+  it('greets without a gap when the name is not known', async () => {
+    const [message] = await renderer.renderBatch([job({})]);
+    expect(message).toMatchObject({ text: 'Hi,\n\n\nSee you'.replace('\n\n\n', '\n\n') });
+  });
+
+  it('without HTML keeps its text in one line however long', async () => {
+    const text = 'word '.repeat(60).trim();
+    const [message] = await renderer.renderBatch([job({}, { html: '', text })]);
+    expect(message).toMatchObject({ ok: true, text });
+  });
+
+  it.each([
+    'A\r\nBcc: evil@x.com',
+    'hi\r\n\r\n<html>',
+    'a\u2028b\u2029c',
+    'a\u0000b\u0007\u0085',
+    'a\uD800b',
+    'x'.repeat(5000),
+  ])('keeps its subject in one header: %j', async (first_name) => {
+    const [message] = await renderer.renderBatch([job({ first_name }, { subject: 'S {{first_name}} e' })]);
+    const subject = message?.ok ? message.subject : '';
+    expect(subject).toMatch(/^S [^\p{Cc}\u2028\u2029\p{Surrogate}]+$/u);
+    expect(subject.length).toBeLessThanOrEqual(500);
+  });
+});
+
+describe('a bad message does not take its batch with it', () => {
+  it('19 of 20 are rendered when one has an unusable template', async () => {
+    const jobs = Array.from({ length: 20 }, (_, i) =>
+      job({ first_name: `N${i}` }, i === 7 ? { html: 'x {{#each a}}{{constructor}}' } : {}),
+    );
+    const results = await renderer.renderBatch(jobs);
+    expect(results.map((result) => result.ok)).toEqual(jobs.map((_, i) => i !== 7));
+    expect(results[7]).toEqual({
+      ok: false,
+      reason: expect.stringContaining('html: line 1, column 3') as string,
+    });
+    expect(results[19]).toMatchObject({ subject: 'Did you forget something, N19?' });
+  });
+
+  it('19 of 20 are rendered when one runs away, and the next batch works', async () => {
+    const hasty = createRenderer({ threads: 1, time_limit: 50 });
+    const jobs = Array.from({ length: 20 }, (_, i) =>
+      i === 12
+        ? job(many, { text: ENDLESS.replaceAll('{{money 1}}', '{{money 1}}'.repeat(20)) })
+        : job({ first_name: `N${i}` }),
+    );
+    const results = await hasty.renderBatch(jobs);
+    expect(results.map((result) => result.ok)).toEqual(jobs.map((_, i) => i !== 12));
+    expect(results[12]).toEqual({ ok: false, reason: 'template took too long' });
+    expect((await hasty.renderBatch([job({})]))[0]).toMatchObject({ ok: true });
+    await hasty.close();
+  });
+
+  it('too big a message is refused, even with 5 MB of words made from a small template', async () => {
+    const words = 'x'.repeat(1000);
+    const html = `{{#each a}}${words.repeat(10)}{{/each}}`;
+    const [big, good] = await renderer.renderBatch([job(many, { html }), job({})]);
+    expect(big).toEqual({ ok: false, reason: expect.stringContaining('at most 524288') as string });
+    expect(good).toMatchObject({ ok: true });
+  });
+
+  it.each([['text'], [null], [[]], [undefined], [circle()], [{ n: 1n }]])(
+    'data that are no plain object are refused (%#)',
+    async (context) => {
+      const [bad, good] = await renderer.renderBatch([job(context), job({})]);
+      expect(bad).toMatchObject({ ok: false });
+      expect(good).toMatchObject({ ok: true });
+    },
+  );
+
+  it('functions in the data are not called', async () => {
+    const [message] = await renderer.renderBatch([
+      job({ first_name: () => 'called', a: { toString: () => 'called' } }),
+    ]);
+    expect(message).toMatchObject({ ok: true, subject: 'Did you forget something, ?' });
+  });
+});
+
+function circle(): unknown {
+  const round: { self?: unknown } = {};
+  round.self = round;
+  return round;
+}
+
+describe('the renderer', () => {
+  it('answers in the order of the jobs, over several threads and more templates than a thread keeps', async () => {
+    const wide = createRenderer({ threads: 2 });
+    const jobs = Array.from({ length: 300 }, (_, i) => job({ n: i }, { subject: `T${i % 150} {{n}}` }));
+    for (const results of [await wide.renderBatch(jobs), await wide.renderBatch(jobs)]) {
+      expect(results.map((result) => result.ok && result.subject)).toEqual(
+        jobs.map((_, i) => `T${i % 150} ${i}`),
+      );
+    }
+    await wide.close();
+  });
+
+  it('renders nothing for nobody, and refuses work when closed', async () => {
+    const closed = createRenderer();
+    expect(await closed.renderBatch([])).toEqual([]);
+    await closed.close();
+    await expect(closed.renderBatch([job({})])).rejects.toThrow('The renderer is closed.');
+  });
+
+  it('shows templates no secrets of the process', () => {
+    const set = compileSet({
+      ...TEMPLATES,
+      subject: '[{{env}}{{process}}{{global}}{{globalThis}}{{require}}]',
+    });
+    expect(renderMessage(set, {})).toMatchObject({ ok: true, subject: '[]' });
+  });
+});
