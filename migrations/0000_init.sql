@@ -119,7 +119,8 @@ CREATE TABLE "messages" (
 --> statement-breakpoint
 CREATE TABLE "compiled_templates" (
 	"hash" text PRIMARY KEY NOT NULL,
-	"html" text NOT NULL
+	"html" text NOT NULL,
+	"text" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "deployments" (

@@ -342,7 +342,9 @@ function conclude({ contact, project, moves, runs, messages }: Draft): Decision 
 
 /** The moment at which time alone asks for the next decision; null: never. */
 export function nextDueOf(contact: Contact, project: Project): Instant | null {
-  const waits = contact.runs.flatMap((run) => (run.due_at === null || isPaused(project, run) ? [] : [run.due_at]));
+  const waits = contact.runs.flatMap((run) =>
+    run.due_at === null || isPaused(project, run) ? [] : [run.due_at],
+  );
   const next = Math.min(contact.settled_until, ...waits);
   return next === Infinity ? null : next;
 }

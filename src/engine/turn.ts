@@ -119,7 +119,7 @@ function decideContact(
 ): void {
   const decisions: Decision[] = [];
   let current = contact;
-  for (const { now, taken } of momentsOf(contact, happenings, turning, () => current)) {
+  for (const { now, taken } of momentsOf(happenings, turning, () => current)) {
     const told = taken.flatMap((one) => tell(one, current, batch, memories, turning, writing));
     const decision = decide(current, told, turning.project, now);
     decisions.push(decision);
@@ -138,7 +138,6 @@ interface Moment {
 
 /** In production one moment, now; under a moved clock every moment at which something happened or fell due. */
 function* momentsOf(
-  contact: Contact,
   happenings: readonly StoredHappening[],
   { project, asking, moment_by_moment }: Turning,
   current: () => Contact,

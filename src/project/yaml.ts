@@ -15,6 +15,9 @@ const MOST_BYTES = 256 * 1024;
 const MOST_VALUES = 100_000;
 const MOST_LEVELS = 64;
 const MOST_ALIASES = 50;
+const MOST_PROBLEMS = 100;
+/** Of a message; what people wrote can stand in it at any length. */
+const MOST_LETTERS = 400;
 /** After so many, syntax errors are the echo of the first. */
 const MOST_SYNTAX_PROBLEMS = 10;
 
@@ -82,12 +85,13 @@ function unread(file: string, message: string): YamlFile<never> {
 }
 
 function problemAt(file: string, { line, column }: Position, message: string): Problem {
-  return { file, line, column, message, severity: 'error' };
+  return { file, line, column, message: onOneLine(message, MOST_LETTERS), severity: 'error' };
 }
 
+/** Sorted, each once; of very many, the first hundred. */
 function tidy(problems: readonly Problem[]): Problem[] {
   const unique = new Map(problems.map((one) => [`${one.line}:${one.column} ${one.message}`, one]));
-  return sortProblems([...unique.values()]);
+  return sortProblems([...unique.values()]).slice(0, MOST_PROBLEMS);
 }
 
 function inFull({ message, unknown }: Finding): string {
@@ -100,22 +104,35 @@ function inFull({ message, unknown }: Finding): string {
 
 function parse(text: string): Source {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter,
-    schema: 'core',
-    strict: true,
-    stringKeys: true,
-    merge: false,
-    resolveKnownTags: false,
-    prettyErrors: false,
-    // The library compares every key with every other one; toPlain() finds doubles in one go.
-    uniqueKeys: false,
-  });
+  const document = withoutTraces(() =>
+    parseDocument(text, {
+      lineCounter,
+      schema: 'core',
+      strict: true,
+      stringKeys: true,
+      merge: false,
+      resolveKnownTags: false,
+      prettyErrors: false,
+      // The library compares every key with every other one; plainMap() finds doubles in one go.
+      uniqueKeys: false,
+    }),
+  );
   const at = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
     return line === 0 ? { line: 1, column: 1 } : { line, column: col };
   };
   return { text, document, targets: new Map(), at };
+}
+
+/** A broken file can hold 100,000 errors, and their stack traces, which nobody reads, take most of the time. */
+function withoutTraces<T>(work: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 const TOO_DEEP = `this stands more than ${MOST_LEVELS} levels deep; write it flatter`;
@@ -139,7 +156,7 @@ function syntaxSlips(source: Source): Slip[] {
 }
 
 /** A text that begins with `{{` reads as a map in a map, and is the commonest slip in files full of templates. */
-const BARE_TEMPLATE = /(?<=(?:[:,[{]|^\s*-)\s+)\{\{/;
+const BARE_TEMPLATE = /\{\{(?<=(?:[:,[{]|^\s*-)\s+\{\{)/;
 
 function syntaxSlip(source: Source, error: YAMLError): Slip {
   const offset = error.pos[0];
@@ -153,8 +170,7 @@ function syntaxSlip(source: Source, error: YAMLError): Slip {
       message: 'a text cannot begin with "{{" unquoted; put the text in quotes',
     };
   }
-  if (error.message.startsWith('Missing closing'))
-    return { offset: openQuote(source, offset), message: UNCLOSED_QUOTE };
+  if (UNCLOSED.test(error.message)) return unclosed(source, offset);
   const message = syntaxSentence(error, line, line.slice(offset - start));
   const indent = line.search(/\S/);
   return {
@@ -164,19 +180,26 @@ function syntaxSlip(source: Source, error: YAMLError): Slip {
 }
 
 const TEMPLATE_CODES: ReadonlySet<string> = new Set(['NON_STRING_KEY', 'UNEXPECTED_TOKEN', 'MISSING_CHAR']);
-const UNCLOSED_QUOTE =
-  'the quote that opens here is never closed; a quote inside the text is written twice or as the other kind';
+const UNCLOSED = /^Missing closing|end with a [\]}]$/;
+const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
 
-/** The library tells where such a text ends, which is mostly the end of the file. */
-function openQuote(source: Source, end: number): number {
-  let open = end;
+/** The library tells where such a part ends, which is often far from where it begins. */
+function unclosed(source: Source, end: number): Slip {
+  let offset = end;
   visit(source.document, {
-    Scalar(_, node) {
-      if (node.type?.startsWith('QUOTE') && node.range && node.range[1] >= end)
-        open = Math.min(open, node.range[0]);
+    Value(_, node) {
+      const isEnclosed = isScalar(node) ? node.type?.startsWith('QUOTE') : node.flow;
+      if (isEnclosed && node.range?.[1] === end) offset = node.range[0];
     },
   });
-  return open;
+  const sign = source.text.charAt(offset);
+  const closing = CLOSING[sign];
+  if (closing) return { offset, message: `this "${sign}" is never closed; end it with "${closing}"` };
+  return {
+    offset,
+    message:
+      'the quote that opens here is never closed; a quote inside the text is written twice or as the other kind',
+  };
 }
 
 /** `line` is the line of the error, `rest` what stands on it from the error on. */
@@ -199,9 +222,11 @@ function syntaxSentence(error: YAMLError, line: string, rest: string): string {
     case 'MULTILINE_IMPLICIT_KEY':
       return noColon(line);
     case 'MISSING_CHAR':
-      return error.message.startsWith('Implicit map keys') ? noColon(line) : inOtherWords(error.message);
+      return missingSign(error.message, line);
+    case 'BLOCK_IN_FLOW':
+      return 'a comma or a quote is missing between these brackets or braces';
     case 'BAD_INDENT':
-      return badIndent(error.message);
+      return error.message.startsWith('All') ? NOT_IN_LINE : inOtherWords(error.message);
     case 'UNEXPECTED_TOKEN':
       return unexpected(error.message, rest);
     case 'NON_STRING_KEY':
@@ -225,13 +250,16 @@ function noColon(line: string): string {
   return 'this line has no ": " after its key; write "key: value"';
 }
 
-function badIndent(message: string): string {
-  if (message.startsWith('All')) return 'this line is not in line with those above; indent it as they are';
-  const open = /end with a ([\]}])/.exec(message)?.[1];
-  return open
-    ? `a "${open === ']' ? '[' : '{'}" above is not closed; end it with "${open}"`
-    : inOtherWords(message);
+function missingSign(message: string, line: string): string {
+  if (message.startsWith('Implicit map keys')) return noColon(line);
+  if (message.startsWith('Sequence item')) return NOT_IN_LINE;
+  if (message.startsWith('Missing ,')) return 'a comma is missing before this';
+  if (message.startsWith('Missing space after :')) return 'write a space after ":"';
+  if (message.startsWith('Comments')) return 'write a space before "#"';
+  return inOtherWords(message);
 }
+
+const NOT_IN_LINE = 'this line is not in line with those above; indent it as they are';
 
 function unexpected(message: string, rest: string): string {
   if (message.includes('on same line with key')) return 'a list begins on the line below its key';
@@ -242,8 +270,7 @@ function unexpected(message: string, rest: string): string {
 }
 
 function inOtherWords(message: string): string {
-  const words = onOneLine(message, 120);
-  return `${words.charAt(0).toLowerCase()}${words.slice(1)}; if this is text, put the text in quotes`;
+  return `${message.charAt(0).toLowerCase()}${message.slice(1)}; if this is text, put the text in quotes`;
 }
 
 interface Walk {
@@ -343,7 +370,7 @@ function plainMap(walk: Walk, node: YAMLMap, level: number): unknown {
   const map = Object.create(null) as Record<string, unknown>;
   const keys = new Map<string, Scalar>();
   for (const pair of node.items as Pair<Scalar<string>, Node | null>[]) {
-    const message = badKey(walk, pair.key.value, keys);
+    const message = badKey(walk, pair, keys);
     if (message) walk.slips.push({ offset: startOf(pair.key), message });
     const value = plain(walk, pair.value, level + 1);
     if (!message) map[pair.key.value] = value;
@@ -352,9 +379,16 @@ function plainMap(walk: Walk, node: YAMLMap, level: number): unknown {
   return map;
 }
 
-function badKey(walk: Walk, key: string, keys: ReadonlyMap<string, Scalar>): string | undefined {
+function badKey(
+  walk: Walk,
+  pair: Pair<Scalar<string>, Node | null>,
+  keys: ReadonlyMap<string, Scalar>,
+): string | undefined {
+  const key = pair.key.value;
   if (key === '__proto__') return '"__proto__" cannot be a name here';
   if (key === '<<') return '"<<" does not merge maps here; write the keys out';
+  const pressed = isEmpty(pair.value) ? /^(\w+):[^\s/]/.exec(key) : null;
+  if (pressed) return `write a space after "${pressed[1]}:"`;
   const first = keys.get(key);
   if (!first) return badText(key);
   const { line } = walk.source.at(startOf(first));

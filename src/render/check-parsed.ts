@@ -5,7 +5,7 @@ import { didYouMean } from './nearest.ts';
 import { problemOn, type Problem, type Source } from './problem.ts';
 
 const MAX_NODES = 2000;
-const MAX_DEPTH = 20;
+export const MAX_DEPTH = 20;
 const MAX_EACH = 2;
 const BUILT_IN = ['if', 'unless', 'each', 'with'];
 const BLOCK_DATA = ['index', 'first', 'last', 'key'];

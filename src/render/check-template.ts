@@ -3,14 +3,13 @@
  * number of tags are looked at before parsing, nesting before walking, because a hostile template is expensive to parse.
  */
 import Handlebars from 'handlebars';
-import { checkParsed } from './check-parsed.ts';
+import { checkParsed, MAX_DEPTH } from './check-parsed.ts';
 import { countMustaches, scanMustaches, type Mustache } from './mustaches.ts';
 import { inOrder, problemAt, problemOn, type Problem, type Source } from './problem.ts';
 
-export const MAX_TEMPLATE_BYTES = 64 * 1024;
+const MAX_TEMPLATE_BYTES = 64 * 1024;
 /** For the HTML that MJML makes of a layout and a fragment, which is many times longer than what people wrote. */
 export const MAX_COMPILED_BYTES = 512 * 1024;
-export const MAX_DEPTH = 20;
 const MAX_TAGS = 2000;
 
 /**
@@ -64,7 +63,7 @@ function tagMessage(text: string, tag: Mustache): string | undefined {
   if (text[tag.start - 1] === '\\') return 'A backslash before {{ is not allowed. Leave the backslash out.';
   if (/^\{\{~?#?>/.test(raw)) return 'Partials {{> }} are not allowed. Write the words here.';
   if (/^\{\{~?#?\*/.test(raw)) return 'Decorators {{* }} are not allowed. Leave this out.';
-  if (/^\{\{\{\{/.test(raw)) return 'Raw blocks {{{{ }}}} are not allowed. Leave this out.';
+  if (raw.startsWith('{{{{')) return 'Raw blocks {{{{ }}}} are not allowed. Leave this out.';
   return 'Values without escaping ({{{ }}} and {{& }}) are not allowed, they would let HTML in. Write {{ }}.';
 }
 

@@ -3,8 +3,8 @@
  * project is activated. A message then costs Handlebars alone.
  */
 import { checkTemplate, MAX_COMPILED_BYTES } from './check-template.ts';
-import { hideMustaches, type Hidden } from './hidden.ts';
-import { checkMarkup, withoutComments } from './markup.ts';
+import { blank, hideMustaches, type Hidden } from './hidden.ts';
+import { checkMarkup } from './markup.ts';
 import { inOrder, problemAt, type Problem, type Source } from './problem.ts';
 
 export type { Problem } from './problem.ts';
@@ -36,7 +36,12 @@ export async function compileEmail(email: EmailSource): Promise<CompiledEmail> {
 }
 
 function sourceOf(file: string, text: string): Source {
-  return { file, text: text.replaceAll('\r\n', '\n'), first_line: 1 };
+  return { file, text: withoutComments(text.replaceAll('\r\n', '\n')), first_line: 1 };
+}
+
+/** Comments are notes for the author and never sent; the conditional ones stay, because Outlook reads them. */
+function withoutComments(text: string): string {
+  return text.replace(/<!--(?!\[if|<!)[\s\S]*?-->/g, blank);
 }
 
 const CONTENT = '{{content}}';
@@ -70,7 +75,7 @@ function checkSource(source: Source, isFragment: boolean): Problem[] {
 
 async function compileChecked(layout: Source, fragment: Source, place: number): Promise<CompiledEmail> {
   const joined: Joined = { text: withLine(layout.text, place, fragment.text), layout, fragment, place };
-  const hidden = hideMustaches(withoutComments(joined.text));
+  const hidden = hideMustaches(joined.text);
   const { html, errors } = await runMjml(hidden.text);
   if (errors.length > 0) return failed(errors.map((error) => mjmlProblem(joined, hidden, error)));
   const dropped = droppedTags(joined, hidden, html);

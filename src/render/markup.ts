@@ -3,16 +3,22 @@
  * closed nor says that it drops what stands between its tags; both are found here, before it runs.
  */
 import { attributeMessage, type Attribute } from './attributes.ts';
-import { BLOT, blank, blotMustaches } from './hidden.ts';
+import { BLOT, blotMustaches } from './hidden.ts';
 import { scanMustaches, type Mustache } from './mustaches.ts';
+import { didYouMean } from './nearest.ts';
 import { problemAt, type Problem, type Source } from './problem.ts';
 
-/** Components whose content MJML keeps as it is. All others hold components only. */
-const KEEPS_CONTENT = new Set(
-  ['text', 'button', 'table', 'raw', 'title', 'preview', 'style', 'social-element', 'navbar-link']
-    .concat(['accordion-title', 'accordion-text'])
-    .map((name) => `mj-${name}`),
+/** Components whose content MJML keeps as it is. */
+const KEEPS_CONTENT = named(
+  'text button table raw title preview style social-element navbar-link accordion-title accordion-text html-attribute',
 );
+/** Components that hold components only; what else stands in them is dropped. */
+const DROPS_CONTENT = named(
+  'head body attributes html-attributes selector section wrapper column group hero social navbar accordion ' +
+    'accordion-element carousel',
+).add('mjml');
+const EMPTY = named('image divider spacer carousel-image font breakpoint all class include');
+const COMPONENTS = [...KEEPS_CONTENT, ...DROPS_CONTENT, ...EMPTY];
 const VOID = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));
 const AT_TOP = new Set(['mj-section', 'mj-wrapper', 'mj-hero', 'mj-raw']);
 const REFUSED: Readonly<Record<string, string>> = {
@@ -44,7 +50,7 @@ interface Reading {
 
 /** @param fragment true when the text is only the sections that go inside a layout. */
 export function checkMarkup(source: Source, fragment: boolean): Problem[] {
-  const blotted = withoutComments(blotMustaches(source.text));
+  const blotted = blotMustaches(source.text);
   const reading: Reading = {
     source,
     blotted,
@@ -57,11 +63,6 @@ export function checkMarkup(source: Source, fragment: boolean): Problem[] {
   readAll(reading);
   for (const element of reading.open) neverClosed(reading, element);
   return reading.problems;
-}
-
-/** Comments (but not the conditional ones, which Outlook reads) are notes for the author. */
-export function withoutComments(text: string): string {
-  return text.replace(/<!--(?!\[if|<!)[\s\S]*?-->/g, blank);
 }
 
 const TAG = /<(\/?)([a-zA-Z][\w:-]*)|<!(?:--[\s\S]*?--|\[[^\]]*\]|doctype[^>]*)>/g;
@@ -110,7 +111,9 @@ function readOpening(reading: Reading, name: string, at: number, behind: number)
 function checkTagName(reading: Reading, name: string, at: number): void {
   const refused = REFUSED[name];
   if (refused) report(reading, at, refused);
-  else if (reading.fragment && reading.open.length === 0 && !AT_TOP.has(name)) {
+  else if (name.startsWith('mj-') && !COMPONENTS.includes(name)) {
+    report(reading, at, `MJML has no <${name}>${didYouMean(name, COMPONENTS) || '.'}`);
+  } else if (reading.fragment && reading.open.length === 0 && !AT_TOP.has(name)) {
     report(reading, at, `<${name}> cannot stand alone: put it inside <mj-section><mj-column>.`);
   }
 }
@@ -167,8 +170,7 @@ function readContent(reading: Reading, from: number, to: number): void {
 
 function dropsContent(reading: Reading): boolean {
   const inner = reading.open.at(-1)?.name;
-  if (inner === undefined) return true;
-  return (inner === 'mjml' || inner.startsWith('mj-')) && !KEEPS_CONTENT.has(inner);
+  return inner === undefined || DROPS_CONTENT.has(inner);
 }
 
 function reportDropped(reading: Reading, from: number, to: number, tags: readonly Mustache[]): void {
@@ -211,6 +213,10 @@ function unfinished(reading: Reading, name: string, at: number): number {
   report(reading, at, `The tag <${name}> is not finished: its ">" is missing, or a quote is not closed.`);
   const next = reading.blotted.indexOf('<', at + 1);
   return next < 0 ? reading.blotted.length : next;
+}
+
+function named(words: string): Set<string> {
+  return new Set(words.split(' ').map((word) => `mj-${word}`));
 }
 
 function report(reading: Reading, offset: number, message: string): void {

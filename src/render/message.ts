@@ -31,7 +31,7 @@ export interface MessageSet {
 }
 
 /** Size of HTML or text above which a message is refused. */
-export const MAX_OUTPUT = 512 * 1024;
+const MAX_OUTPUT = 512 * 1024;
 const MAX_SUBJECT = 500;
 
 /** @throws Error naming the template and the place when one of them breaks a rule. */

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { readContext } from './context.ts';
 import { compileSet, messageOf, renderMessage, type MessageSet, type RenderResult } from './message.ts';
-import { IDLE, POSITION, STEPS, type Request, type Work } from './thread-protocol.ts';
+import { COMPILING, IDLE, POSITION, STEPS, type Request, type Work } from './thread-protocol.ts';
 
 type Kept = MessageSet | { readonly reason: string };
 
@@ -33,8 +33,10 @@ function renderOne(request: Request, work: Work): RenderResult {
 function setOf(request: Request, key: string): Kept {
   const kept = sets.get(key);
   if (kept) return kept;
+  Atomics.store(progress, COMPILING, 1);
   const made = compiled(request, key);
   sets.set(key, made);
+  Atomics.store(progress, COMPILING, 0);
   return made;
 }
 

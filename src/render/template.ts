@@ -4,7 +4,7 @@ import { checkTemplate, MAX_COMPILED_BYTES } from './check-template.ts';
 import type { Helper, Root } from './helper.ts';
 import { HELPERS } from './helpers/index.ts';
 
-export { checkTemplate, MAX_COMPILED_BYTES, MAX_TEMPLATE_BYTES } from './check-template.ts';
+export { checkTemplate } from './check-template.ts';
 
 /** The context must be plain data (see `plainContext`): a function inside it would be called. */
 export type Template = (context: Root) => string;
@@ -18,6 +18,8 @@ export function compileTemplate(source: string, options: { readonly plain?: bool
   const problem = checkTemplate(source, 'template', 1, MAX_COMPILED_BYTES)[0];
   if (problem) throw new Error(`line ${problem.line}, column ${problem.column}: ${problem.message}`);
   const run = room.compile<Root>(source, { ...COMPILE_OPTIONS, noEscape: options.plain ?? false });
+  // Handlebars translates at the first run; it belongs to the compiling, not to somebody's message.
+  run({}, RUN_OPTIONS);
   return (context) => run(context, RUN_OPTIONS);
 }
 

@@ -15,7 +15,9 @@ export interface Request {
   readonly forget: readonly string[];
 }
 
-/** Places in the shared progress array: the message being rendered (IDLE between requests), steps done so far. */
+/** Places in the shared progress array: the message being rendered (IDLE between requests), steps done so far, … */
 export const POSITION = 0;
 export const STEPS = 1;
+/** … and 1 while its templates are being compiled, which may take longer than a message. */
+export const COMPILING = 2;
 export const IDLE = -1;

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { Worker } from 'node:worker_threads';
 import type { MessageTemplates, RenderResult } from './message.ts';
-import { IDLE, POSITION, STEPS, type Request, type Work } from './thread-protocol.ts';
+import { COMPILING, IDLE, POSITION, STEPS, type Request, type Work } from './thread-protocol.ts';
 
 export interface Job extends Work {
   readonly templates: MessageTemplates;
@@ -21,11 +21,13 @@ export interface Thread {
 
 const ENDED: Outcome = { kind: 'stopped', position: 0, reason: 'the rendering thread ended' };
 const KEPT_SETS = 100;
+/** Compiling may take this many times the limit of a message. */
+const COMPILE_PATIENCE = 5;
 const MEMORY = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 
 /** @throws when the thread cannot start: that is a broken installation, not a bad template. */
 export async function startThread(): Promise<Thread> {
-  const progress = new Int32Array(new SharedArrayBuffer(8));
+  const progress = new Int32Array(new SharedArrayBuffer(12));
   Atomics.store(progress, POSITION, IDLE);
   const worker = startWorker(progress.buffer);
   await firstMessage(worker);
@@ -113,7 +115,7 @@ function watchProgress(progress: Int32Array, limit: number, stuck: () => void): 
     const reached = Atomics.load(progress, STEPS);
     const idle = Atomics.load(progress, POSITION) === IDLE;
     if (idle || reached !== steps) since = now;
-    else if (now - since > limit) stuck();
+    else if (now - since > limit * (Atomics.load(progress, COMPILING) ? COMPILE_PATIENCE : 1)) stuck();
     steps = reached;
   }, limit / 4);
 }

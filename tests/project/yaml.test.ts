@@ -1,7 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { byVerb, oneOrMany, textSchema } from '../../src/core/schema.ts';
+import { byVerb, inQuotes, oneOrMany, textSchema } from '../../src/core/schema.ts';
 import { didYouMean, orMeant } from '../../src/project/did-you-mean.ts';
 import { formatProblem, sortProblems, type Problem } from '../../src/project/problem.ts';
 import { readYaml } from '../../src/project/yaml.ts';
@@ -10,9 +10,9 @@ const anything: z.ZodType<unknown> = z.unknown();
 
 const length = z
   .string({ error: (issue) => (issue.input === undefined ? undefined : 'not text') })
-  .refine((text) => /^[1-9]\d* (?:minute|hour|day)s?$/.test(text), {
+  .regex(/^[1-9]\d* (?:minute|hour|day)s?$/, {
     error: (issue) =>
-      `"${String(issue.input)}" is not a length of time; write it like "30 minutes", "1 hour" or "3 days"`,
+      `${inQuotes(String(issue.input))} is not a length of time; write it like "30 minutes", "1 hour" or "3 days"`,
   });
 
 const condition = byVerb('condition', {
@@ -100,10 +100,7 @@ describe('a file in good order', () => {
   test('is read whole', () => {
     const { value, problems: found } = readYaml('a.yaml', WORKFLOW, workflow);
     expect(found).toEqual([]);
-    expect(value).toMatchObject({
-      title: 'Abandoned cart',
-      exit_when: [{ subject: undefined, event: ['order_completed'] }].map(({ event }) => ({ event })),
-    });
+    expect(value).toMatchObject({ title: 'Abandoned cart', exit_when: [{ event: ['order_completed'] }] });
     expect(value?.steps[0]).toEqual({ verb: 'wait', wait: '1 hour', since: 'last_event' });
   });
 
@@ -237,7 +234,6 @@ describe('the sentences that a marketer meets', () => {
     const schema = z.strictObject({
       a: z.union([z.string(), z.array(z.number())]),
       b: z.never(),
-      c: z.bigint(),
     });
     expect(problems('a: {}\nb: 1', schema)).toEqual([
       '1:4  "a" must be text or a list, not a map',
@@ -300,7 +296,7 @@ describe('slips in the YAML itself', () => {
       '2:4  the quote that opens here is never closed; a quote inside the text is written twice or as the other kind',
     ],
     ['a quote in a quote', "a: 'it's'\n", '1:8  "s\'" cannot stand here; put the whole text in quotes'],
-    ['an open list', 'a: [1, 2\nb: 3\n', '2:1  a "[" above is not closed; end it with "]"'],
+    ['an open list', 'a: [1, 2\nb: 3\n', '1:4  this "[" is never closed; end it with "]"'],
     [
       'a closing brace',
       'a: 1}\nb: }\n',
@@ -308,6 +304,10 @@ describe('slips in the YAML itself', () => {
     ],
     ['a list beside its key', 'a: - b\n', '1:4  a list begins on the line below its key'],
     ['a comma too many', 'a: [a,, b]\n', '1:7  a value is missing before this comma'],
+    ['no comma', 'a: { b: 1 c: 2 }\n', '1:9  a comma or a quote is missing between these brackets or braces'],
+    ['no comma after a quote', 'a: ["b" "c"]\n', '1:9  a comma is missing before this'],
+    ['no space in braces', 'a: { event:order }\n', '1:6  write a space after "event:"'],
+    ['no dash', '- a: 1\n b: 2\n', '2:2  this line is not in line with those above; indent it as they are'],
     ['an escape', 'a: "\\q"\n', '1:5  "\\q" means nothing between double quotes; use single quotes'],
     [
       'a control character',
@@ -395,16 +395,19 @@ describe('files made to do harm', () => {
     expect(({} as { isAdmin?: true }).isAdmin).toBeUndefined();
   });
 
-  test('5,000 merge keys are told one by one, and soon', () => {
-    const text = `a: &x {b: 1}\nc: [${'{<<: *x},'.repeat(5_000)}]`;
-    expect(problems(text).length).toBeLessThan(60);
+  test('only the first hundred problems are told', () => {
+    const merges = problems(`a: &x {b: 1}\nc: [${'{<<: 1},'.repeat(5_000)} *x]`);
+    expect(merges).toHaveLength(100);
+    expect(merges[0]).toMatch(/^2:6 {2}"<<" does not merge/);
   });
 
   test.each([
-    ['30,000 keys', Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n'), 0],
-    ['100,000 quotes', '"'.repeat(100_000), 1],
+    ['20,000 keys', Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n'), 0],
+    ['125,000 pairs of brackets', '[]'.repeat(125_000), 1],
+    ['250,000 quotes', '"'.repeat(250_000), 1],
     ['80,000 colons', 'a: '.repeat(80_000), 1],
-  ])('%s are read in seconds', { timeout: 8_000 }, (_, text, count) => {
+    ['125,000 empty keys', ':\n'.repeat(125_000), 100],
+  ])('%s are read in seconds', { timeout: 15_000 }, (_, text, count) => {
     expect(problems(text)).toHaveLength(count);
   });
 
@@ -519,7 +522,7 @@ describe('whatever stands in a file', () => {
       }
       for (const { message } of found) {
         expect(message).not.toMatch(/Invalid input|\n|\u0000|undefined/);
-        expect(message.length).toBeLessThan(300);
+        expect(message.length).toBeLessThanOrEqual(400);
       }
       expect(sortProblems(found)).toEqual(found);
     },

@@ -5,24 +5,24 @@ const messages = (source: string) => checkTemplate(source, 'x.mjml').map((proble
 
 describe('a template that tries to break out is refused with its place', () => {
   const attacks: readonly [attack: string, place: [line: number, column: number]][] = [
-    ['Hi\n  {{#with "s" as |string|}}{{string.sub.constructor}}{{/with}}', [2, 28]],
+    ['Hi\n  {{#with "s" as |string|}}{{string.sub.constructor}}{{/with}}', [2, 30]],
     ['{{lookup this "constructor"}}', [1, 1]],
     ['{{lookup (lookup this "constructor") "name"}}', [1, 1]],
     ['{{#with (lookup this "constructor")}}x{{/with}}', [1, 9]],
-    ['{{__defineGetter__}}', [1, 1]],
+    ['{{__defineGetter__}}', [1, 3]],
     ['{{#if __proto__}}x{{/if}}', [1, 7]],
-    ['{{this.constructor.name}}', [1, 1]],
-    ['{{cart.[constructor]}}', [1, 1]],
-    ['{{a.prototype.b}}', [1, 1]],
-    ['{{@root.constructor}}', [1, 1]],
+    ['{{this.constructor.name}}', [1, 3]],
+    ['{{cart.[constructor]}}', [1, 3]],
+    ['{{a.prototype.b}}', [1, 3]],
+    ['{{@root.constructor}}', [1, 3]],
     ['{{constructor.constructor "return process"}}', [1, 1]],
     ['{{> (lookup . "p")}}', [1, 1]],
     ['a\n{{> p}}', [2, 1]],
     ['{{#> p}}x{{/p}}', [1, 1]],
     ['{{*n}}', [1, 1]],
     ['{{#*inline "x"}}x{{/inline}}', [1, 1]],
-    ['{{blockHelperMissing}}', [1, 1]],
-    ['{{helperMissing}}', [1, 1]],
+    ['{{blockHelperMissing}}', [1, 3]],
+    ['{{helperMissing}}', [1, 3]],
     ['{{#helperMissing}}x{{/helperMissing}}', [1, 1]],
     ['{{log "x"}}', [1, 1]],
     ['{{{first_name}}}', [1, 1]],
@@ -57,9 +57,9 @@ describe('a template that only wants time and memory is refused quickly', () => 
     'a million open braces': '{{'.repeat(20_000),
   };
   it.each(Object.entries(costly))('%s', (_, source) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(messages(source)).not.toEqual([]);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
   });
 
   it('what is just within the limits passes', () => {
@@ -84,7 +84,7 @@ describe('a mistake is told where it is and how to mend it', () => {
     ['{{#vip}}x{{/vip}}', [1, 1], 'A field is no block: write {{#if vip}} or {{#each vip}}.'],
     ['{{date now "lng"}}', [1, 12], '"date" does not know "lng", did you mean "long"?'],
     ['{{#if a b}}x{{/if}}', [1, 1], '{{#if}} takes exactly one word.'],
-    ['{{money cart.value in="EUR"}}', [1, 19], '"money" takes no named words.'],
+    ['{{money cart.value in="EUR"}}', [1, 20], '"money" takes no named words.'],
   ];
   it.each(mistakes)('%j', (source, [line, column], message) => {
     expect(checkTemplate(source, 'x.mjml')[0]).toEqual({ file: 'x.mjml', line, column, message });
@@ -97,7 +97,7 @@ describe('a mistake is told where it is and how to mend it', () => {
   it('every mistake is told, in order, counted from the line of the YAML file', () => {
     const found = checkTemplate('{{a.constructor}}\n{{nope x}}', 'message.yaml', 10);
     expect(found.map(({ line, column }) => [line, column])).toEqual([
-      [10, 1],
+      [10, 3],
       [11, 1],
     ]);
   });

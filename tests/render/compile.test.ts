@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compileEmail } from '../../src/render/compile.ts';
 import { textTemplate } from '../../src/render/text.ts';
 import { compileTemplate } from '../../src/render/template.ts';
 import { wrapText } from '../../src/render/wrap.ts';
+
+/** MJML takes seconds to load on a busy machine. */
+vi.setConfig({ testTimeout: 30_000 });
 
 const LAYOUT = `<mjml>
   <mj-head><mj-title>{{subject}}</mj-title><mj-preview>{{preheader}}</mj-preview></mj-head>
@@ -35,8 +38,14 @@ const CART = inColumn(`    <mj-text>{{greeting}}</mj-text>
     <mj-text>{{sign_off}}</mj-text>`);
 
 const CONTEXT = {
-  ...{ language: 'en', currency: 'GBP', tone: 'friendly', greeting: 'Hi Ana,', sign_off: 'See you soon' },
-  ...{ subject: 'Your cart', preheader: 'We kept it', unsubscribe_url: 'https://s.example/u/1' },
+  language: 'en',
+  currency: 'GBP',
+  tone: 'friendly',
+  greeting: 'Hi Ana,',
+  sign_off: 'See you soon',
+  subject: 'Your cart',
+  preheader: 'We kept it',
+  unsubscribe_url: 'https://s.example/u/1',
   sender: { name: 'The Shop' },
   cart: {
     value: 15.5,
@@ -142,7 +151,9 @@ describe('what MJML would swallow without a word is told with its place', () => 
   });
 
   it('a component or attribute that MJML does not know', async () => {
-    expect((await found(inColumn('<mj-txt>x</mj-txt>')))[0]).toMatch(/^a\.en\.mjml:3:1 <mj-txt>/);
+    expect((await found(inColumn('<mj-txt>x</mj-txt>')))[0]).toBe(
+      'a.en.mjml:3:1 MJML has no <mj-txt>, did you mean "mj-text"?',
+    );
     expect((await found(inColumn('<mj-text colour="red">x</mj-text>')))[0]).toMatch(
       /^a\.en\.mjml:3:1 .*colour/,
     );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
-import { messageContext, plainContext } from '../../src/render/context.ts';
+import { messageContext } from '../../src/core/messages/context.ts';
+import { readContext, writeContext } from '../../src/render/context.ts';
 import { compileTemplate } from '../../src/render/template.ts';
 
 const show = (source: string, context: JsonObject) =>
@@ -161,7 +162,7 @@ describe('the context', () => {
 
   it('functions and prototypes are left behind', () => {
     const hostile = { name: { toString: () => 'called' }, run: () => 'called', at: new Date(0) };
-    expect(plainContext(hostile)).toEqual({ name: {}, at: '1970-01-01T00:00:00.000Z' });
-    expect(() => plainContext('text')).toThrow('must be an object');
+    expect(readContext(writeContext(hostile))).toEqual({ name: {}, at: '1970-01-01T00:00:00.000Z' });
+    expect(() => readContext(writeContext('text'))).toThrow('must be an object');
   });
 });

@@ -1,6 +1,9 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { compileSet, renderMessage } from '../../src/render/message.ts';
 import { createRenderer, type MessageTemplates, type RenderJob } from '../../src/render/renderer.ts';
+
+/** Starting a thread from sources takes seconds on a busy machine. */
+vi.setConfig({ testTimeout: 30_000 });
 
 const renderer = createRenderer({ threads: 1 });
 afterAll(() => renderer.close());
@@ -40,7 +43,7 @@ describe('a message', () => {
 
   it('greets without a gap when the name is not known', async () => {
     const [message] = await renderer.renderBatch([job({})]);
-    expect(message).toMatchObject({ text: 'Hi,\n\n\nSee you'.replace('\n\n\n', '\n\n') });
+    expect(message).toMatchObject({ text: 'Hi,\n\nSee you' });
   });
 
   it('without HTML keeps its text in one line however long', async () => {
@@ -100,6 +103,13 @@ describe('a bad message does not take its batch with it', () => {
     expect(good).toMatchObject({ ok: true });
   });
 
+  it('a template that multiplies itself to gigabytes is refused, and the next message is rendered', async () => {
+    const html = `{{#each a}}{{#each ../a}}${'x'.repeat(60_000)}{{/each}}{{/each}}`;
+    const [huge, good] = await renderer.renderBatch([job(many, { html }), job({})]);
+    expect(huge).toMatchObject({ ok: false });
+    expect(good).toMatchObject({ ok: true });
+  });
+
   it.each([['text'], [null], [[]], [undefined], [circle()], [{ n: 1n }]])(
     'data that are no plain object are refused (%#)',
     async (context) => {
@@ -126,12 +136,11 @@ function circle(): unknown {
 describe('the renderer', () => {
   it('answers in the order of the jobs, over several threads and more templates than a thread keeps', async () => {
     const wide = createRenderer({ threads: 2 });
-    const jobs = Array.from({ length: 300 }, (_, i) => job({ n: i }, { subject: `T${i % 150} {{n}}` }));
-    for (const results of [await wide.renderBatch(jobs), await wide.renderBatch(jobs)]) {
-      expect(results.map((result) => result.ok && result.subject)).toEqual(
-        jobs.map((_, i) => `T${i % 150} ${i}`),
-      );
-    }
+    const jobs = Array.from({ length: 240 }, (_, i) => job({ n: i }, { subject: `T${i % 120} {{n}}` }));
+    const results = await wide.renderBatch(jobs);
+    expect(results.map((result) => result.ok && result.subject)).toEqual(
+      jobs.map((_, i) => `T${i % 120} ${i}`),
+    );
     await wide.close();
   });
 

@@ -76,8 +76,6 @@ afterAll(async () => {
     if (!programsBefore.includes(name)) await rm(join('/var/lib/etapa', name), { recursive: true });
   }
 });
-  }
-});
 
 // First start, settings, port
 

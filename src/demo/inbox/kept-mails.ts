@@ -87,7 +87,7 @@ function matches(kept: KeptMail, filter: MailFilter, words: readonly string[]): 
   if (filter.after !== undefined && summary.seq <= filter.after) return false;
   if (MARKS.some((mark) => filter[mark] !== undefined && filter[mark] !== summary[mark])) return false;
   if (filter.to !== undefined && !goesTo(summary, filter.to)) return false;
-  return words.length === 0 || words.every((word) => searchable(kept).includes(word));
+  return words.every((word) => searchable(kept).includes(word));
 }
 
 function goesTo(summary: MailSummary, address: string): boolean {

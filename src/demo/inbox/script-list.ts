@@ -148,7 +148,7 @@ function row(mail, extra = '') {
       el(
         'div',
         { class: 'people' },
-        el('span', { class: 'names', title: full(sender) + ' → ' + full(receiver) }, sender.name || t('no_sender'), el('span', { class: 'arrow', 'aria-label': t('to') }, ' → '), receiver.name),
+        el('span', { class: 'names', title: full(sender) + ' → ' + full(receiver) }, sender.name || t('no_sender'), ' → ', receiver.name),
         el('time', { datetime: new Date(mail.date).toISOString(), title: longTime(mail.date) }, shortTime(mail.date)),
       ),
       el('div', { class: 'subject' }, mail.subject || t('no_subject')),
@@ -234,16 +234,16 @@ function drawFilters() {
     const chosen = state.filter[name];
     const counts = chosen && !state.facets[name][chosen] ? { ...state.facets[name], [chosen]: 0 } : state.facets[name];
     const values = Object.keys(counts).sort((a, b) => counts[b] - counts[a] || a.localeCompare(b));
-    fillSelect(byId('filter-' + name), t('any_' + name), values.map((value) => [value, label(value) + ' (' + counts[value] + ')']), chosen);
+    fillSelect(byId('filter-' + name), t(name === 'language' ? 'language_of_mail' : name), values.map((value) => [value, label(value) + ' (' + counts[value] + ')']), chosen);
   }
 }
 
-function fillSelect(select, any, options, chosen) {
-  const wanted = JSON.stringify([any, options, chosen]);
+function fillSelect(select, unset, options, chosen) {
+  const wanted = JSON.stringify([unset, options, chosen]);
   // An open menu must not be rebuilt under the pointer when nothing in it changed.
   if (select.dataset.holds === wanted) return;
   select.dataset.holds = wanted;
-  select.replaceChildren(...[['', any], ...options].map(([value, label]) => el('option', { value }, label)));
+  select.replaceChildren(...[['', unset], ...options].map(([value, label]) => el('option', { value }, label)));
   select.value = chosen;
   select.classList.toggle('chosen', chosen !== '');
 }

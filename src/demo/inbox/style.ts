@@ -77,7 +77,7 @@ kbd { font-size: 11px; line-height: 1; padding: 3px 5px; border-radius: 5px; bor
 .plain:hover { text-decoration: underline; }
 .pill { display: inline-flex; align-items: center; gap: 4px; max-width: 100%; padding: 2px 6px 2px 10px; border-radius: 99px; background: var(--accent-wash); color: var(--accent); font-weight: 600; overflow-wrap: anywhere; text-align: start; }
 .pill .icon { width: 14px; height: 14px; }
-.news { position: absolute; z-index: 2; inset-block-start: 138px; inset-inline: 0; margin-inline: auto; width: fit-content; display: flex; align-items: center; gap: 6px; padding: 6px 14px 6px 10px; border-radius: 99px; background: var(--accent); color: var(--on-accent); font-size: 13px; font-weight: 600; box-shadow: var(--shadow); }
+.news { position: relative; z-index: 2; flex: none; align-self: center; height: 34px; margin: 8px auto -42px; display: flex; align-items: center; gap: 6px; padding: 0 14px 0 10px; border-radius: 99px; background: var(--accent); color: var(--on-accent); font-size: 13px; font-weight: 600; box-shadow: var(--shadow); }
 .scroll { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; }
 .list { padding: 6px; }
 .list:focus-visible { outline-offset: -2px; border-radius: var(--radius); }
@@ -225,8 +225,9 @@ dialog p { color: var(--soft); }
   .marks .chip { flex: none; }
   .bar { padding: 0 16px; }
   .widths { display: none; }
-  .tabs { gap: 16px; justify-content: space-between; }
-  .tabs button { font-size: 13.5px; }
+  .tabs { gap: 9px; justify-content: space-between; }
+  .tabs .badge { display: none; }
+  .tabs button { font-size: 13px; }
   .panel[data-tab='email'] { padding: 0; }
   .frame iframe, .frame[data-width='phone'] iframe { width: 100%; border: 0; border-radius: 0; box-shadow: none; max-height: none; }
   .hint { padding: 6px 12px; border-top: 1px solid var(--line); }

@@ -13,7 +13,15 @@ export const url: ValueHelper = {
 };
 
 function safeUrl(text: string): string {
-  if (!/^(https?:\/\/|mailto:)/i.test(text) || !URL.canParse(text)) return '';
-  const parsed = new URL(text);
-  return parsed.username === '' && parsed.password === '' ? parsed.href : '';
+  const parsed = /^(https?:\/\/|mailto:)/i.test(text) ? parse(text) : undefined;
+  return parsed && parsed.username === '' && parsed.password === '' ? parsed.href : '';
+}
+
+/** Parsing twice (canParse, then new URL) would be the dearest part of a message with many links. */
+function parse(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }

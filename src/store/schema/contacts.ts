@@ -30,7 +30,9 @@ export const contacts = pgTable(
       .on(table.partition, table.next_due_at)
       .where(sql`next_due_at is not null`),
     index('contacts_stage').on(table.stage),
-    index('contacts_merged').on(table.merged_into).where(sql`merged_into is not null`),
+    index('contacts_merged')
+      .on(table.merged_into)
+      .where(sql`merged_into is not null`),
   ],
 );
 

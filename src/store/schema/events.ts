@@ -37,7 +37,9 @@ export const happenings = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.partition, table.contact_id, table.id] }),
-    index('happenings_merges').on(table.due_at).where(sql`gone_id is not null`),
+    index('happenings_merges')
+      .on(table.due_at)
+      .where(sql`gone_id is not null`),
   ],
 );
 

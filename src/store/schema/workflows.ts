@@ -69,6 +69,7 @@ export const workflow_versions = pgTable(
 export const compiled_templates = pgTable('compiled_templates', {
   hash: text().primaryKey(),
   html: text().notNull(),
+  text: text().notNull(),
 });
 
 /** Who works on which share of the contacts. Leases run by the database's clock; the fence shuts out who lost one. */

@@ -1,0 +1,29 @@
+/**
+ * The addresses that Etapa writes to: `dot-atom@domain`, exactly one recipient. Narrower than RFC 5321 on purpose: no
+ * quoted local parts, comments, groups, lists, IP literals, single labels, white space or control characters, all of
+ * which mail libraries have read as other or further recipients. At most 254 octets, 64 before the `@`.
+ *
+ * @returns the address with its domain in lower case, or undefined where it is not one.
+ */
+export function address(text: string): string | undefined {
+  if (text.length > 254) return undefined;
+  const place = text.lastIndexOf('@');
+  const local = text.slice(0, place);
+  const domain = text.slice(place + 1).toLowerCase();
+  return place > 0 && isLocal(local) && isDomain(domain) ? `${local}@${domain}` : undefined;
+}
+
+/** RFC 5322 atext, and letters beyond ASCII as RFC 6531 allows; dots only between atoms. */
+const ATOM = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+$/u;
+/** A label of a host name, in ASCII or in letters of other scripts (IDNA). */
+const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?$/u;
+
+function isLocal(local: string): boolean {
+  return local.length <= 64 && !local.startsWith('=?') && local.split('.').every((atom) => ATOM.test(atom));
+}
+
+function isDomain(domain: string): boolean {
+  const labels = domain.split('.');
+  const last = labels.at(-1) ?? '';
+  return labels.length >= 2 && labels.every((label) => LABEL.test(label)) && !/^\p{N}+$/u.test(last);
+}

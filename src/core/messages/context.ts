@@ -1,0 +1,29 @@
+import type { JsonObject } from '../json.ts';
+
+/** What a template may read, besides the contact's own fields at the top level. */
+export interface Reserved {
+  readonly cart: JsonObject;
+  readonly orders: JsonObject;
+  /** Properties of the event that started the run. */
+  readonly event: JsonObject;
+  readonly sender: JsonObject;
+  readonly tone: string;
+  readonly formality: 'tu' | 'usted' | 'casual' | 'formal';
+  readonly language: 'en' | 'es';
+  readonly time_zone: string;
+  readonly currency: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly unsubscribe_url: string;
+}
+
+const RESERVED = new Set<string>([
+  ...['cart', 'orders', 'event', 'sender', 'tone', 'formality', 'language', 'time_zone', 'currency', 'now'],
+  ...['unsubscribe_url', 'greeting', 'sign_off', 'preheader', 'subject'],
+]);
+
+/** A contact's field that is named like a reserved word is never seen, not even where the reserved one is absent. */
+export function messageContext(fields: JsonObject, reserved: Partial<Reserved>): JsonObject {
+  const own = Object.entries(fields).filter(([name]) => !RESERVED.has(name));
+  return { ...Object.fromEntries(own), ...(reserved as JsonObject) };
+}

@@ -1,0 +1,38 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** Links that carry a message's id and cannot be made by others. */
+export interface Links {
+  unsubscribeUrl(message_id: string): string;
+  /** The message that a token was made for; undefined for any token that was not made here. */
+  read(token: string): string | undefined;
+}
+
+/** ASVS 5.0 11.5.1 asks for at least 128 bits. */
+const MAC_BYTES = 16;
+
+/** Newest secret first; older ones still open the links that were made with them. */
+export function createLinks(public_url: string, secrets: readonly string[]): Links {
+  const [newest = ''] = secrets;
+  return {
+    unsubscribeUrl(message_id) {
+      const id = Buffer.from(message_id.replaceAll('-', ''), 'hex');
+      return `${public_url}/u/${Buffer.concat([id, macOf(id, newest)]).toString('base64url')}`;
+    },
+    read(token) {
+      if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return undefined;
+      const bytes = Buffer.from(token, 'base64url');
+      const id = bytes.subarray(0, 16);
+      const mac = bytes.subarray(16);
+      if (mac.length !== MAC_BYTES || !secrets.some((secret) => timingSafeEqual(mac, macOf(id, secret))))
+        return undefined;
+      const hex = id.toString('hex');
+      return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
+        '-',
+      );
+    },
+  };
+}
+
+function macOf(id: Uint8Array, secret: string): Buffer {
+  return createHmac('sha256', secret).update('unsubscribe').update(id).digest().subarray(0, MAC_BYTES);
+}

@@ -1,0 +1,21 @@
+import type { Instant } from '../core/events/event.ts';
+import { share } from '../core/hash.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** After the first attempts the interval is at least 30 minutes, and one gives up after 4 days (RFC 5321, 4.5.4.1). */
+const INTERVALS = [1 * MINUTE, 5 * MINUTE, 30 * MINUTE, 1 * HOUR, 2 * HOUR, 4 * HOUR];
+const GIVE_UP_AFTER = 4 * 24 * HOUR;
+
+/** When to try again after so many attempts, scattered by up to a fifth; undefined when it is time to give up. */
+export function nextAttempt(
+  attempts: number,
+  owed_at: Instant,
+  now: Instant,
+  id: string,
+): Instant | undefined {
+  const interval = INTERVALS[Math.min(attempts, INTERVALS.length) - 1] ?? MINUTE;
+  const next = now + interval * (1 + 0.2 * share(`${id}/${attempts}`));
+  return next - owed_at > GIVE_UP_AFTER ? undefined : Math.round(next);
+}

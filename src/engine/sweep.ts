@@ -1,0 +1,59 @@
+import type { Bell, Clock, Store } from './ports.ts';
+
+export interface Sweep {
+  stop(): Promise<void>;
+}
+
+export interface SweepParts {
+  readonly store: Store;
+  readonly bell: Bell;
+  readonly clock: Clock;
+  onError(error: unknown): void;
+}
+
+const LONGEST_SLEEP = 1000;
+const CLAIMS_EVERY = 10_000;
+
+/**
+ * Rings for whatever is due: at the very moment at which the next thing falls due, and at least once a second, so that
+ * no bell that was lost matters for longer. Also takes back claims of processes that ended.
+ */
+export function startSweep({ store, bell, clock, onError }: SweepParts): Sweep {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let running = Promise.resolve();
+  let claims_checked_at = 0;
+
+  async function sweep(): Promise<number> {
+    const database_now = await store.databaseNow();
+    const now = clock.at(database_now);
+    if (database_now - claims_checked_at >= CLAIMS_EVERY) {
+      claims_checked_at = database_now;
+      await store.recoverClaims();
+    }
+    const partitions = await store.partitionsWithWork(now, clock.moved);
+    if (partitions.length > 0) bell.ringTurns(partitions);
+    if (await store.hasOwed(now)) bell.ringSends();
+    const next = await store.nextDue();
+    return next !== null && next > now ? Math.min(LONGEST_SLEEP, next - now + 1) : LONGEST_SLEEP;
+  }
+
+  function schedule(delay: number): void {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      running = sweep().then(schedule, (error: unknown) => {
+        onError(error);
+        schedule(LONGEST_SLEEP);
+      });
+    }, delay);
+  }
+
+  schedule(0);
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

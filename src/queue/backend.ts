@@ -1,0 +1,97 @@
+import { createPostgresBackend, Queue, runMigrations, Worker, type Processor } from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { UserError } from '../errors.ts';
+
+/** Where the bells hang: on the same PostgreSQL as everything else, or on Redis. */
+export type QueueBackend =
+  | { readonly kind: 'postgres'; readonly url: string; readonly schema?: string }
+  | { readonly kind: 'redis'; readonly url: string; readonly prefix?: string };
+
+interface AnyQueue {
+  addBulk(jobs: { name: string; data: unknown }[]): Promise<unknown>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+interface AnyWorker {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'failed', listener: (job: unknown, error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+/** Opens queues and workers of one backend, and closes what they share. */
+export interface OpenBackend {
+  queue(name: string): AnyQueue;
+  worker(name: string, process: Processor, concurrency: number): AnyWorker;
+  close(): Promise<void>;
+}
+
+const SCHEMA = 'etapa_queue';
+/** Bells leave nothing behind: what they rang for is in the book. */
+const JOBS = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
+const QUEUE = { defaultJobOptions: JOBS, streams: { events: { maxLen: 10 } } };
+
+export function openBackend(backend: QueueBackend): Promise<OpenBackend> {
+  return backend.kind === 'redis' ? openRedis(backend) : openPostgres(backend);
+}
+
+async function openPostgres({
+  url,
+  schema = SCHEMA,
+}: QueueBackend & { kind: 'postgres' }): Promise<OpenBackend> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await runMigrations(client, schema);
+  } finally {
+    await client.end();
+  }
+  const connection = { connectionString: url, schema, max: 4 };
+  return {
+    queue: (name) => new Queue(name, { ...QUEUE, connection }, createPostgresBackend),
+    worker: (name, process, concurrency) =>
+      new Worker(name, process, { connection, concurrency }, createPostgresBackend),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openRedis({ url, prefix = 'etapa' }: QueueBackend & { kind: 'redis' }): Promise<OpenBackend> {
+  await refuseEviction(url);
+  // A ring that cannot be heard now is not kept: the sweep rings again. Workers wait for Redis for ever.
+  const ringing = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: true });
+  const working = new Redis(url, { maxRetriesPerRequest: null });
+  for (const connection of [ringing, working]) connection.on('error', () => undefined);
+  await ringing.connect();
+  return {
+    queue: (name) => new Queue(name, { ...QUEUE, prefix, connection: ringing }),
+    worker: (name, process, concurrency) =>
+      new Worker(name, process, { prefix, connection: working, concurrency }),
+    async close() {
+      ringing.disconnect();
+      working.disconnect();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Any policy but `noeviction` lets Redis drop jobs silently when memory runs short. */
+async function refuseEviction(url: string): Promise<void> {
+  const redis = new Redis(url, { maxRetriesPerRequest: 1, lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+  } catch (error) {
+    throw new UserError(
+      'redis_unreachable',
+      `Redis cannot be reached: ${String((error as Error).message)}. Check REDIS_URL.`,
+    );
+  }
+  const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1];
+  redis.disconnect();
+  if (policy === 'noeviction' || policy === undefined) return;
+  throw new UserError(
+    'redis_evicts',
+    `Redis would drop jobs when memory runs short: its maxmemory-policy is "${policy}". Set it to "noeviction".`,
+  );
+}

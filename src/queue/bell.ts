@@ -1,0 +1,89 @@
+import type { Bell } from '../engine/ports.ts';
+import type { OpenBackend } from './backend.ts';
+
+export const TURNS = 'turns';
+export const SENDS = 'sends';
+
+export interface TurnsJob {
+  readonly partitions: readonly number[];
+}
+
+/** How many partitions one ring names: few enough that several workers share a burst. */
+const PARTITIONS_PER_JOB = 8;
+/** Rings within this time become one. */
+const GATHERING = 20;
+
+export interface ClosableBell extends Bell {
+  close(): Promise<void>;
+}
+
+/** Rings through BullMQ. A ring that fails is reported and forgotten: the sweep rings again. */
+export function createBell(backend: OpenBackend, onError: (error: unknown) => void): ClosableBell {
+  const turns = backend.queue(TURNS);
+  const sends = backend.queue(SENDS);
+  turns.on('error', onError);
+  sends.on('error', onError);
+  const due = new Set<number>();
+  const ringTurns = gather(async () => {
+    const partitions = [...due];
+    due.clear();
+    const jobs = chunks(partitions, PARTITIONS_PER_JOB).map((some) => ({
+      name: 'ring',
+      data: { partitions: some },
+    }));
+    await turns.addBulk(jobs);
+  }, onError);
+  const ringSends = gather(async () => {
+    await sends.addBulk([{ name: 'ring', data: {} }]);
+  }, onError);
+  return {
+    ringTurns(partitions) {
+      if (partitions.length === 0) return;
+      for (const partition of partitions) due.add(partition);
+      ringTurns.ring();
+    },
+    ringSends: ringSends.ring,
+    async close() {
+      await Promise.all([ringTurns.settle(), ringSends.settle()]);
+      await Promise.all([turns.close(), sends.close()]);
+    },
+  };
+}
+
+interface Gathered {
+  ring(): void;
+  settle(): Promise<void>;
+}
+
+/** The first ring goes out at once, those that follow soon go out together. */
+function gather(send: () => Promise<void>, onError: (error: unknown) => void): Gathered {
+  let timer: NodeJS.Timeout | undefined;
+  let wanted = false;
+  let sending = Promise.resolve();
+
+  function go(): void {
+    wanted = false;
+    sending = sending.then(send).catch(onError);
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (wanted) go();
+    }, GATHERING);
+  }
+
+  return {
+    ring() {
+      wanted = true;
+      if (!timer) go();
+    },
+    async settle() {
+      clearTimeout(timer);
+      await sending;
+    },
+  };
+}
+
+function chunks<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  );
+}

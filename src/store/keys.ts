@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { uuidv7 } from 'uuidv7';
+import type { Runner } from './database.ts';
+import { ms } from './values.ts';
+
+/** Begins every write key, so that scanners for leaked secrets know one when they see it. */
+const PREFIX = 'etapa_wk_';
+
+export interface WriteKey {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: number;
+  readonly revoked_at: number | null;
+}
+
+/** Makes a key. Its text is returned once and stored only as a hash. */
+export async function createWriteKey(db: Runner, name: string): Promise<{ id: string; key: string }> {
+  const key = `${PREFIX}${randomBytes(24).toString('base64url')}`;
+  const id = uuidv7();
+  await addWriteKey(db, id, name, key);
+  return { id, key };
+}
+
+/** For keys that are chosen by hand, such as the demo's. */
+export async function addWriteKey(db: Runner, id: string, name: string, key: string): Promise<void> {
+  await db.execute(sql`
+    insert into write_keys (id, name, hash, created_at) values (${id}, ${name}, ${hashOf(key)}, now())
+    on conflict do nothing`);
+}
+
+export async function listWriteKeys(db: Runner): Promise<WriteKey[]> {
+  const found = await db.execute<{
+    id: string;
+    name: string;
+    created_at: number;
+    revoked_at: number | null;
+  }>(sql`
+    select id, name, ${ms('created_at')} as created_at, ${ms('revoked_at')} as revoked_at
+    from write_keys order by write_keys.created_at`);
+  return found.rows;
+}
+
+/** False where there is no such key in use. */
+export async function revokeWriteKey(db: Runner, id: string): Promise<boolean> {
+  const revoked = await db.execute(
+    sql`update write_keys set revoked_at = now() where id = ${id} and revoked_at is null`,
+  );
+  return revoked.rowCount === 1;
+}
+
+/** The id of the key, if it is in use. Looked up by its hash, so no comparison tells anything by its time. */
+export async function findWriteKey(db: Runner, key: string): Promise<string | undefined> {
+  const found = await db.execute<{ id: string }>(sql`
+    select id from write_keys where hash = ${hashOf(key)} and revoked_at is null`);
+  return found.rows[0]?.id;
+}
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** The secrets that sign links, newest first; makes the first one. */
+export async function linkSecrets(db: Runner): Promise<string[]> {
+  await db.execute(sql`
+    insert into secrets (name, value, created_at)
+    select 'links/1', ${randomBytes(32).toString('base64url')}, now()
+    where not exists (select from secrets where name like 'links/%') on conflict do nothing`);
+  const found = await db.execute<{ value: string }>(sql`
+    select value from secrets where name like 'links/%' and active order by created_at desc`);
+  return found.rows.map((row) => row.value);
+}
