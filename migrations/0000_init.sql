@@ -110,6 +110,7 @@ CREATE TABLE "messages" (
 	"event" jsonb NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"claim" uuid,
+	"claimed_by" integer,
 	"lease_until" timestamp (3) with time zone,
 	"address" text,
 	"subject" text,
@@ -132,7 +133,7 @@ CREATE TABLE "deployments" (
 --> statement-breakpoint
 CREATE TABLE "partitions" (
 	"id" smallint PRIMARY KEY NOT NULL,
-	"owner" text,
+	"owner" integer,
 	"lease_until" timestamp (3) with time zone,
 	"fence" bigint DEFAULT 0 NOT NULL
 );

@@ -175,7 +175,7 @@ export interface Store {
   append(events: readonly ReceivedEvent[], appending: Appending): Promise<Appended>;
   reject(rows: readonly RejectedEvent[], source: string, at: Instant): Promise<void>;
   /** Undefined while somebody else holds it. */
-  lease(partition: number, owner: string): Promise<Lease | undefined>;
+  lease(partition: number): Promise<Lease | undefined>;
   release(lease: Lease): Promise<void>;
   /** Commits what `work` wrote if the lease still stands; throws `LeaseLost` if not. */
   turn<T>(lease: Lease, work: (book: TurnBook) => Promise<T>): Promise<T>;
@@ -191,9 +191,15 @@ export interface Store {
   /** Writes only where the claim still stands; tells the ids that were written. */
   mark(token: string, marks: readonly MessageMark[]): Promise<ReadonlySet<string>>;
   suppress(channel: string, address: string, reason: string, at: Instant): Promise<void>;
-  /** Returns claims that ran out: to be owed again, or uncertain where the handing over had begun. */
-  recoverClaims(): Promise<{ readonly owed: number; readonly uncertain: number }>;
+  /**
+   * Takes back what processes held that ended or whose time ran out: partitions, and claims, which are owed again, or
+   * uncertain where the handing over had begun.
+   */
+  recover(): Promise<void>;
   hasOwed(now: Instant): Promise<boolean>;
+  /** Whether a message that could be sent by now has not come to its end, also one that is just being handed over. */
+  hasUnsettled(now: Instant): Promise<boolean>;
+  close(): Promise<void>;
 }
 
 /** A write under a lease that somebody else has taken over since. */

@@ -12,24 +12,24 @@ export interface SweepParts {
 }
 
 const LONGEST_SLEEP = 1000;
-const CLAIMS_EVERY = 10_000;
+const RECOVER_EVERY = 2000;
 
 /**
  * Rings for whatever is due: at the very moment at which the next thing falls due, and at least once a second, so that
- * no bell that was lost matters for longer. Also takes back claims of processes that ended.
+ * no bell that was lost matters for longer. Also takes back what processes held that ended.
  */
 export function startSweep({ store, bell, clock, onError }: SweepParts): Sweep {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let running = Promise.resolve();
-  let claims_checked_at = 0;
+  let recovered_at = 0;
 
   async function sweep(): Promise<number> {
     const database_now = await store.databaseNow();
     const now = clock.at(database_now);
-    if (database_now - claims_checked_at >= CLAIMS_EVERY) {
-      claims_checked_at = database_now;
-      await store.recoverClaims();
+    if (database_now - recovered_at >= RECOVER_EVERY) {
+      recovered_at = database_now;
+      await store.recover();
     }
     const partitions = await store.partitionsWithWork(now, clock.moved);
     if (partitions.length > 0) bell.ringTurns(partitions);

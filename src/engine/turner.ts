@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { Live } from './live-project.ts';
 import { LeaseLost, type Bell, type Clock, type Lease, type Store } from './ports.ts';
@@ -24,7 +23,6 @@ export interface TurnerParts {
 }
 
 export function createTurner({ store, bell, clock, live, onTurn }: TurnerParts): Turner {
-  const owner = `${process.pid}/${randomUUID()}`;
   const busy = new Set<number>();
   const again = new Set<number>();
   let stopping = false;
@@ -45,7 +43,7 @@ export function createTurner({ store, bell, clock, live, onTurn }: TurnerParts):
   }
 
   async function workUnderLease(partition: number): Promise<void> {
-    const lease = await store.lease(partition, owner);
+    const lease = await store.lease(partition);
     if (!lease) return;
     try {
       await turnUntilDone(lease);

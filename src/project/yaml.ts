@@ -44,26 +44,22 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): Y
   const refused = refusal(text);
   if (refused) return unread(file, refused);
   const source = parse(text.replace(/^\uFEFF/, ''));
-  const told = (slips: readonly Slip[]) =>
-    slips.map((slip) => problemAt(file, source.at(slip.offset), slip.message));
   const positionOf = (path: Path, what: 'key' | 'value' = 'value') => source.at(offsetOf(source, path, what));
   const broken = syntaxSlips(source);
-  if (broken.length > 0) return { problems: tidy(told(broken)), positionOf };
-  const plain = toPlain(source);
-  if (plain.stopped) return { problems: tidy(told(plain.slips)), positionOf };
-  const checked = check(schema, plain.value);
-  if (checked.ok && plain.slips.length === 0) return { value: checked.value, problems: [], positionOf };
-  const findings = checked.ok ? [] : checked.findings;
-  const found = findings.map((finding) =>
-    problemAt(file, positionOf(finding.path, finding.at), inFull(finding)),
-  );
-  return { problems: tidy([...told(plain.slips), ...found]), positionOf };
+  if (broken.length > 0) return { problems: problemsOf(file, source, broken), positionOf };
+  const read = toPlain(source);
+  if (read.stopped) return { problems: problemsOf(file, source, read.slips), positionOf };
+  const checked = check(schema, read.value);
+  if (checked.ok && read.slips.length === 0) return { value: checked.value, problems: [], positionOf };
+  const found = checked.ok ? [] : checked.findings.map((finding) => slipOf(source, finding));
+  return { problems: problemsOf(file, source, [...read.slips, ...found]), positionOf };
 }
 
 /** Something wrong at an offset in the text. */
 interface Slip {
   readonly offset: number;
   readonly message: string;
+  readonly unknown?: Finding['unknown'];
 }
 
 interface Source {
@@ -71,8 +67,13 @@ interface Source {
   readonly document: Document.Parsed;
   /** The node that each alias stands for; known once the document has been walked. */
   readonly targets: Map<Alias, Node>;
+  /** The first pair of each key of the maps that were looked at. */
+  readonly pairs: Map<YAMLMap, Map<string, KeyPair>>;
   at(offset: number): Position;
 }
+
+/** Keys are text, as the library is told to refuse all others. */
+type KeyPair = Pair<Scalar<string>, Node | null>;
 
 function refusal(text: string): string | undefined {
   if (text.length <= MOST_BYTES && Buffer.byteLength(text) <= MOST_BYTES) return undefined;
@@ -84,17 +85,22 @@ function unread(file: string, message: string): YamlFile<never> {
   return { problems: [problemAt(file, start, message)], positionOf: () => start };
 }
 
+function slipOf(source: Source, { path, at, message, unknown }: Finding): Slip {
+  return { offset: offsetOf(source, path, at), message, unknown };
+}
+
+/** From the top, each once; of very many, the first hundred. */
+function problemsOf(file: string, source: Source, slips: readonly Slip[]): Problem[] {
+  const unique = new Map(slips.map((slip) => [`${slip.offset} ${slip.message}`, slip]));
+  const first = [...unique.values()].sort((a, b) => a.offset - b.offset).slice(0, MOST_PROBLEMS);
+  return sortProblems(first.map((slip) => problemAt(file, source.at(slip.offset), inFull(slip))));
+}
+
 function problemAt(file: string, { line, column }: Position, message: string): Problem {
   return { file, line, column, message: onOneLine(message, MOST_LETTERS), severity: 'error' };
 }
 
-/** Sorted, each once; of very many, the first hundred. */
-function tidy(problems: readonly Problem[]): Problem[] {
-  const unique = new Map(problems.map((one) => [`${one.line}:${one.column} ${one.message}`, one]));
-  return sortProblems([...unique.values()]).slice(0, MOST_PROBLEMS);
-}
-
-function inFull({ message, unknown }: Finding): string {
+function inFull({ message, unknown }: Slip): string {
   if (!unknown) return message;
   const { word, known, listed } = unknown;
   if (!listed) return message + orMeant(word, known);
@@ -121,7 +127,7 @@ function parse(text: string): Source {
     const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
     return line === 0 ? { line: 1, column: 1 } : { line, column: col };
   };
-  return { text, document, targets: new Map(), at };
+  return { text, document, targets: new Map(), pairs: new Map(), at };
 }
 
 /** A broken file can hold 100,000 errors, and their stack traces, which nobody reads, take most of the time. */
@@ -237,12 +243,13 @@ function syntaxSentence(error: YAMLError, line: string, rest: string): string {
 }
 
 function nested(line: string, rest: string): string {
-  if (/^\s*- /.test(line) && /^\s*- /.test(rest))
-    return 'this "-" stands too far to the right; put it under the "-" above';
+  if (/^\s*- /.test(line) && /^\s*- /.test(rest)) return DASH_TOO_FAR;
   if (!/:(?:\s|$)/.test(rest)) return 'the line below stands too far to the right; begin it under this key';
   const mended = rest.length <= 60 && !/["\\#]/.test(rest) ? `: "${rest.replace(/[“”]/g, '')}"` : '';
   return `a text that holds ": " would be read as one more key; put the text in quotes${mended}`;
 }
+
+const DASH_TOO_FAR = 'this "-" stands too far to the right; put it under the "-" above';
 
 function noColon(line: string): string {
   const pressed = /^\s*(?:- )?([\w.]+):\S/.exec(line);
@@ -264,8 +271,9 @@ const NOT_IN_LINE = 'this line is not in line with those above; indent it as the
 function unexpected(message: string, rest: string): string {
   if (message.includes('on same line with key')) return 'a list begins on the line below its key';
   if (rest.startsWith(',')) return 'a value is missing before this comma';
-  if (/^[\]}]/.test(rest))
-    return `this "${rest.charAt(0)}" closes nothing; delete it, or put the text in quotes`;
+  const sign = rest.charAt(0);
+  if (sign === ']' || sign === '}')
+    return `this "${sign}" closes nothing; delete it, or put the text in quotes`;
   return `${inQuotes(rest)} cannot stand here; put the whole text in quotes`;
 }
 
@@ -286,34 +294,28 @@ interface Walk {
 
 /** Plain data of null-prototype objects, and what is wrong in it for any schema. */
 function toPlain(source: Source): { value: unknown; slips: Slip[]; stopped: boolean } {
-  const slips: Slip[] = [];
   const contents = source.document.contents as Node | null;
-  if (contents === null)
-    return { value: null, slips: [{ offset: 0, message: 'this file is empty' }], stopped: true };
-  const walk: Walk = {
-    source,
-    slips,
-    anchors: new Map(),
-    used: new Set(),
-    values: 0,
-    aliases: 0,
-    stopped: false,
-  };
-  const value = plain(walk, contents, 1);
+  const slips: Slip[] = contents ? [] : [{ offset: 0, message: 'this file is empty' }];
+  if (!contents) return { value: null, slips, stopped: true };
+  const marks = { anchors: new Map(), used: new Set<Node>() };
+  const walk: Walk = { source, slips, ...marks, values: 0, aliases: 0, stopped: false };
+  const value = plainValue(walk, contents, 1);
   if (!walk.stopped) slips.push(...unusedAnchors(walk));
   return { value, slips, stopped: walk.stopped };
 }
 
-function plain(walk: Walk, node: Node | null, level: number): unknown {
+const TOO_MANY_VALUES = `this file holds more than ${MOST_VALUES} values; split it`;
+const TOO_MANY_ALIASES = `this file repeats parts by "*" more than ${MOST_ALIASES} times; write them out`;
+
+function plainValue(walk: Walk, node: Node | null, level: number): unknown {
   if (walk.stopped || node === null) return null;
   walk.values += 1;
-  if (walk.values > MOST_VALUES)
-    return stop(walk, node, `this file holds more than ${MOST_VALUES} values; split it`);
+  if (walk.values > MOST_VALUES) return stop(walk, node, TOO_MANY_VALUES);
   if (level > MOST_LEVELS) return stop(walk, node, TOO_DEEP);
   if (isAlias(node)) return aliased(walk, node, level);
   if (node.anchor) walk.anchors.set(node.anchor, node);
   if (isScalar(node)) return plainScalar(walk, node);
-  if (isSeq(node)) return node.items.map((item) => plain(walk, item as Node | null, level + 1));
+  if (isSeq(node)) return node.items.map((item) => plainValue(walk, item as Node | null, level + 1));
   return plainMap(walk, node, level);
 }
 
@@ -331,16 +333,10 @@ function aliased(walk: Walk, alias: Alias, level: number): unknown {
     return null;
   }
   walk.aliases += 1;
-  if (walk.aliases > MOST_ALIASES) {
-    return stop(
-      walk,
-      alias,
-      `this file repeats parts by "*" more than ${MOST_ALIASES} times; write them out`,
-    );
-  }
+  if (walk.aliases > MOST_ALIASES) return stop(walk, alias, TOO_MANY_ALIASES);
   walk.source.targets.set(alias, target);
   walk.used.add(target);
-  return plain(walk, target, level + 1);
+  return plainValue(walk, target, level + 1);
 }
 
 function plainScalar(walk: Walk, node: Scalar): unknown {
@@ -368,31 +364,35 @@ function badNumber({ value, source }: Scalar): string | undefined {
 
 function plainMap(walk: Walk, node: YAMLMap, level: number): unknown {
   const map = Object.create(null) as Record<string, unknown>;
-  const keys = new Map<string, Scalar>();
-  for (const pair of node.items as Pair<Scalar<string>, Node | null>[]) {
-    const message = badKey(walk, pair, keys);
+  const firsts = pairsOf(walk.source, node);
+  for (const pair of node.items as KeyPair[]) {
+    const first = firsts.get(pair.key.value) ?? pair;
+    const message = first === pair ? badKey(pair) : twice(walk.source, first);
     if (message) walk.slips.push({ offset: startOf(pair.key), message });
-    const value = plain(walk, pair.value, level + 1);
+    const value = plainValue(walk, pair.value, level + 1);
     if (!message) map[pair.key.value] = value;
-    if (!keys.has(pair.key.value)) keys.set(pair.key.value, pair.key);
   }
   return map;
 }
 
-function badKey(
-  walk: Walk,
-  pair: Pair<Scalar<string>, Node | null>,
-  keys: ReadonlyMap<string, Scalar>,
-): string | undefined {
-  const key = pair.key.value;
+function pairsOf(source: Source, map: YAMLMap): Map<string, KeyPair> {
+  const known = source.pairs.get(map);
+  if (known) return known;
+  const pairs = new Map((map.items as KeyPair[]).toReversed().map((pair) => [pair.key.value, pair]));
+  source.pairs.set(map, pairs);
+  return pairs;
+}
+
+function twice(source: Source, { key }: KeyPair): string {
+  const { line } = source.at(startOf(key));
+  return `${inQuotes(key.value)} stands twice in this map, first in line ${line}; delete one, or begin a new entry with "-"`;
+}
+
+function badKey({ key: { value: key }, value }: KeyPair): string | undefined {
   if (key === '__proto__') return '"__proto__" cannot be a name here';
   if (key === '<<') return '"<<" does not merge maps here; write the keys out';
-  const pressed = isEmpty(pair.value) ? /^(\w+):[^\s/]/.exec(key) : null;
-  if (pressed) return `write a space after "${pressed[1]}:"`;
-  const first = keys.get(key);
-  if (!first) return badText(key);
-  const { line } = walk.source.at(startOf(first));
-  return `${inQuotes(key)} stands twice in this map, first in line ${line}; delete one, or begin a new entry with "-"`;
+  const pressed = isEmpty(value) ? /^(\w+):[^\s/]/.exec(key) : null;
+  return pressed ? `write a space after "${pressed[1]}:"` : badText(key);
 }
 
 /** `title: &Sons` would lose its text without a word. */
@@ -416,9 +416,7 @@ function offsetOf(source: Source, path: Path, what: 'key' | 'value'): number {
       offset = startOf(node);
       continue;
     }
-    const pair = isMap(here)
-      ? here.items.find((one) => (one.key as Scalar).value === String(part))
-      : undefined;
+    const pair = isMap(here) ? pairsOf(source, here).get(String(part)) : undefined;
     if (!pair) return offset;
     node = pair.value;
     const isKey = (what === 'key' && index === path.length - 1) || isEmpty(node);

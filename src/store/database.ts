@@ -45,6 +45,14 @@ export async function migrateDatabase(url: string): Promise<void> {
   }
 }
 
+/** Forgets everything, so that a demo begins anew. */
+export async function emptyDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await connect(client);
+  await client.query(`drop schema if exists public, drizzle, etapa_queue cascade; create schema public`);
+  await client.end();
+}
+
 const MIGRATIONS = new URL('../../migrations', import.meta.url);
 
 async function connect(client: pg.Client): Promise<void> {

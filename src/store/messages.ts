@@ -6,10 +6,13 @@ import { reason } from '../core/reason.ts';
 import type { Claim, ClaimedMessage, MessageMark } from '../engine/ports.ts';
 import type { Runner } from './database.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
+import { LIVING } from './instance.ts';
 import { iso, ms, rows, timestamp } from './values.ts';
 
-/** Longer than any dialogue with a mail server may last. */
-const CLAIM_SECONDS = 180;
+/** From the claim to the handing over: rendering, and waiting for a free connection. */
+const CLAIM_SECONDS = 60;
+/** Longer than a mail server may take to answer the final dot. */
+const HANDING_OVER_SECONDS = 120;
 
 type ClaimedRow = ContactRow &
   Omit<ClaimedMessage, 'id' | 'contact' | 'stage' | 'suppressed'> & {
@@ -21,14 +24,14 @@ type ClaimedRow = ContactRow &
  * Takes messages that are due, so that no other process hands them over. Consent and suppression are read in the same
  * statement: whoever said no before the claim is not written to.
  */
-export async function claim(db: Runner, now: Instant, limit: number): Promise<Claim> {
+export async function claim(db: Runner, now: Instant, limit: number, claimed_by: number): Promise<Claim> {
   const token = randomUUID();
   const found = await db.execute<ClaimedRow & { now: number }>(sql`
     with picked as (
       select id from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)}
       order by due_at limit ${limit} for update skip locked
     ), claimed as (
-      update messages m set state = 'claimed', claim = ${token}, attempts = attempts + 1,
+      update messages m set state = 'claimed', claim = ${token}, claimed_by = ${claimed_by}, attempts = attempts + 1,
         lease_until = now() + ${CLAIM_SECONDS} * interval '1 second'
       from picked where m.id = picked.id returning m.*
     )
@@ -116,7 +119,7 @@ export async function mark(
       subject = coalesce(n.subject, m.subject), address = coalesce(n.address, m.address),
       claim = case when n.state in ('claimed', 'handing_over') then m.claim end,
       lease_until = case when n.state in ('claimed', 'handing_over')
-        then now() + ${CLAIM_SECONDS} * interval '1 second' end
+        then now() + ${HANDING_OVER_SECONDS} * interval '1 second' end
     from json_to_recordset(${rows(list)}) as n (id uuid, state text, sent_at timestamptz, due_at timestamptz,
       held_because jsonb, response text, tone text, because jsonb, subject text, address text)
     where m.id = n.id and m.claim = ${token} and m.state in ('claimed', 'handing_over')
@@ -125,29 +128,33 @@ export async function mark(
 }
 
 /**
- * Claims whose lease ran out. Before the handing over nothing has left the house, so the message is owed again. After
+ * Claims whose lease ran out, or whose process has ended. Before the handing over nothing has left the house, so the message is owed again. After
  * it nobody can know (RFC 1047): promotions stay uncertain, service messages are tried once more, under the same
  * Message-ID.
  */
-export async function recoverClaims(db: Runner): Promise<{ owed: number; uncertain: number }> {
+export async function recoverClaims(db: Runner): Promise<void> {
   const because = reason(
     'the process that was handing it over ended; the receiver may or may not have it',
     'el proceso que lo entregaba terminó; quizá el destinatario lo tenga, quizá no',
   );
-  const recovered = await db.execute<{ state: string }>(sql`
-    update messages set claim = null, lease_until = null,
+  await db.execute(sql`
+    update messages set claim = null, claimed_by = null, lease_until = null,
       state = case when state = 'claimed' then 'owed'
         when purpose = 'service' and held_because is null then 'deferred' else 'uncertain' end,
       held_because = case when state = 'handing_over' then ${JSON.stringify(because)}::jsonb else held_because end
-    where state in ('claimed', 'handing_over') and lease_until < now()
-    returning state`);
-  const uncertain = recovered.rows.filter((row) => row.state === 'uncertain').length;
-  return { owed: recovered.rows.length - uncertain, uncertain };
+    where state in ('claimed', 'handing_over') and (lease_until < now() or claimed_by not in (${LIVING}))`);
 }
 
 export async function hasOwed(db: Runner, now: Instant): Promise<boolean> {
   const found = await db.execute(sql`
     select from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)} limit 1`);
+  return found.rowCount === 1;
+}
+
+export async function hasUnsettled(db: Runner, now: Instant): Promise<boolean> {
+  const found = await db.execute(sql`
+    select from messages where state in ('claimed', 'handing_over')
+      or (state in ('owed', 'deferred') and due_at <= ${timestamp(now)}) limit 1`);
   return found.rowCount === 1;
 }
 

@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import { PARTITIONS, type Lease } from '../engine/ports.ts';
 import type { Runner } from './database.ts';
+import { LIVING } from './instance.ts';
 import { ms, timestamp } from './values.ts';
 
 /** A turn renews its lease by committing; one that hangs for so long has lost it. */
@@ -14,7 +15,7 @@ export async function makePartitions(db: Runner): Promise<void> {
 }
 
 /** Takes the partition if nobody holds it, by the database's clock. */
-export async function lease(db: Runner, partition: number, owner: string): Promise<Lease | undefined> {
+export async function lease(db: Runner, partition: number, owner: number): Promise<Lease | undefined> {
   const taken = await db.execute<{ fence: string; now: number }>(sql`
     update partitions set owner = ${owner}, fence = fence + 1,
       lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
@@ -28,6 +29,12 @@ export async function release(db: Runner, { partition, fence }: Lease): Promise<
   await db.execute(
     sql`update partitions set owner = null, lease_until = null where id = ${partition} and fence = ${fence}`,
   );
+}
+
+/** Frees the partitions of processes that have ended, without waiting for their leases to run out. */
+export async function recoverPartitions(db: Runner): Promise<void> {
+  await db.execute(sql`
+    update partitions set owner = null, lease_until = null where owner is not null and owner not in (${LIVING})`);
 }
 
 /** Renews the lease within the turn's transaction; false when somebody else holds it by now. */

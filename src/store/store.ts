@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { Store } from '../engine/ports.ts';
 import { append } from './append.ts';
 import type { Database } from './database.ts';
-import { claim, hasOwed, mark, recoverClaims, suppress } from './messages.ts';
+import { openInstance } from './instance.ts';
+import { claim, hasOwed, hasUnsettled, mark, recoverClaims, suppress } from './messages.ts';
 import {
   askAnew,
   lease,
@@ -10,13 +11,15 @@ import {
   nextDue,
   nextMerge,
   partitionsWithWork,
+  recoverPartitions,
   release,
 } from './partitions.ts';
 import { turn } from './turns.ts';
 import { iso, ms, rows } from './values.ts';
 
 /** The book, kept in PostgreSQL. */
-export async function openStore(db: Database): Promise<Store> {
+export async function openStore(db: Database, url: string): Promise<Store> {
+  const instance = await openInstance(url);
   await makePartitions(db);
   return {
     append: (events, appending) => append(db, events, appending),
@@ -28,7 +31,7 @@ export async function openStore(db: Database): Promise<Store> {
         from json_to_recordset(${rows(given)}) as r (source text, code text, message text, pointer text,
           message_id text, received_at timestamptz)`);
     },
-    lease: (partition, owner) => lease(db, partition, owner),
+    lease: (partition) => lease(db, partition, instance.id),
     release: (held) => release(db, held),
     turn: (held, work) => turn(db, held, work),
     partitionsWithWork: (now, skip_owing) => partitionsWithWork(db, now, skip_owing),
@@ -39,10 +42,15 @@ export async function openStore(db: Database): Promise<Store> {
       const found = await db.execute<{ now: number }>(sql`select ${ms('now()')} as now`);
       return found.rows[0]?.now ?? 0;
     },
-    claim: (now, limit) => claim(db, now, limit),
+    claim: (now, limit) => claim(db, now, limit, instance.id),
     mark: (token, marks) => mark(db, token, marks),
     suppress: (channel, address, why, at) => suppress(db, channel, address, why, at),
-    recoverClaims: () => recoverClaims(db),
+    async recover() {
+      await recoverPartitions(db);
+      await recoverClaims(db);
+    },
     hasOwed: (now) => hasOwed(db, now),
+    hasUnsettled: (now) => hasUnsettled(db, now),
+    close: () => instance.close(),
   };
 }

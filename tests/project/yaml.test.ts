@@ -411,6 +411,11 @@ describe('files made to do harm', () => {
     expect(problems(text)).toHaveLength(count);
   });
 
+  test('20,000 unknown keys are told in seconds', { timeout: 15_000 }, () => {
+    const text = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n');
+    expect(problems(text, workflow)).toHaveLength(100);
+  });
+
   test('65 levels are one too many, and 64 are not', () => {
     expect(problems('['.repeat(64) + ']'.repeat(64))).toEqual([]);
   });

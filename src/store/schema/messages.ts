@@ -34,6 +34,8 @@ export const messages = pgTable(
     attempts: integer().notNull().default(0),
     /** Names the claim: whoever lost it can no longer write. */
     claim: uuid(),
+    /** The instance that holds the claim: see `instance.ts`. */
+    claimed_by: integer(),
     lease_until: instant(),
     address: text(),
     subject: text(),

@@ -75,7 +75,8 @@ export const compiled_templates = pgTable('compiled_templates', {
 /** Who works on which share of the contacts. Leases run by the database's clock; the fence shuts out who lost one. */
 export const partitions = pgTable('partitions', {
   id: smallint().primaryKey(),
-  owner: text(),
+  /** The instance that holds it: see `instance.ts`. */
+  owner: integer(),
   lease_until: instant(),
   fence: bigint({ mode: 'number' }).notNull().default(0),
 });

@@ -1,0 +1,91 @@
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+
+export interface UnsubscribeOptions {
+  /** The name of the shop, for the page. */
+  name(): string;
+  /** Whom the token's message went to; undefined for a token that was not made here. */
+  find(token: string): Promise<{ readonly message_id: string; readonly language: string } | undefined>;
+  unsubscribe(message_id: string, source: string): Promise<void>;
+}
+
+/**
+ * The page behind every unsubscribe link. Only a POST changes anything: mail scanners and prefetchers follow links
+ * with GET and HEAD (RFC 8058, section 1). A POST without cookie, login or redirect is all that one-click needs.
+ */
+export function unsubscribeRoutes(options: UnsubscribeOptions): FastifyPluginAsync {
+  return async (app) => {
+    app.addContentTypeParser(
+      ['application/x-www-form-urlencoded', 'multipart/form-data'],
+      { parseAs: 'string', bodyLimit: 4096 },
+      (_request, body, done) => done(null, body),
+    );
+    const documented = { tags: ['Links'], hide: true };
+
+    app.get<{ Params: { token: string } }>('/u/:token', { schema: documented }, async (request, reply) => {
+      const found = await options.find(request.params.token);
+      if (!found) return page(reply, 404, 'en', WORDS.en.unknown, '');
+      const { question, button } = wordsIn(found.language);
+      return page(reply, 200, found.language, question(options.name()), FORM(button));
+    });
+
+    app.post<{ Params: { token: string }; Body: unknown }>('/u/:token', { schema: documented }, async (request, reply) => {
+      const found = await options.find(request.params.token);
+      if (!found) return page(reply, 404, 'en', WORDS.en.unknown, '');
+      if (!/List-Unsubscribe=One-Click|name="List-Unsubscribe"\r?\n\r?\nOne-Click/.test(String(request.body))) {
+        return page(reply, 400, found.language, wordsIn(found.language).unclear, '');
+      }
+      await options.unsubscribe(found.message_id, 'unsubscribe_link');
+      return page(reply, 200, found.language, wordsIn(found.language).done(options.name()), '');
+    });
+  };
+}
+
+const FORM = (button: string): string =>
+  `<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button>${button}</button></form>`;
+
+interface Words {
+  question(name: string): string;
+  readonly button: string;
+  done(name: string): string;
+  readonly unknown: string;
+  readonly unclear: string;
+}
+
+const WORDS: Readonly<Record<'en' | 'es', Words>> = {
+  en: {
+    question: (name) => `Do you want no more promotions from ${name} by e-mail?`,
+    button: 'Unsubscribe me',
+    done: (name) => `Done. ${name} will send you no more promotions by e-mail. Messages about your orders still reach you.`,
+    unknown: 'This link is not known here. Please use the one from the newest message.',
+    unclear: 'Nothing was changed. Please open the link from the message and press the button.',
+  },
+  es: {
+    question: (name) => `¿No quiere recibir más promociones de ${name} por correo?`,
+    button: 'Darme de baja',
+    done: (name) => `Hecho. ${name} no le enviará más promociones por correo. Los mensajes sobre sus pedidos le seguirán llegando.`,
+    unknown: 'Aquí no se conoce este enlace. Use, por favor, el del mensaje más reciente.',
+    unclear: 'No se cambió nada. Abra, por favor, el enlace del mensaje y pulse el botón.',
+  },
+};
+
+function wordsIn(language: string): Words {
+  return language === 'es' ? WORDS.es : WORDS.en;
+}
+
+function page(reply: FastifyReply, status: number, language: string, sentence: string, form: string): FastifyReply {
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .header('content-security-policy', `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'`)
+    .send(`<!doctype html><html lang="${language}"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
+<title>${language === 'es' ? 'Baja' : 'Unsubscribe'}</title>
+<style>:root{color-scheme:light dark}body{font:18px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1.5rem}
+button{font:inherit;padding:.7em 1.4em;border:0;border-radius:.5em;background:#b3400e;color:#fff;cursor:pointer}</style>
+<main><p>${escape(sentence)}</p>${form}</main></html>`);
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,14 @@
+import type { Channel, Parcel } from '../engine/ports.ts';
+
+/** A channel from which nothing leaves the house: replays and rehearsals write to it. */
+export function createLogChannel(name: string, onParcel: (parcel: Parcel) => void): Channel {
+  return {
+    name,
+    async deliver(parcel, beforeHandingOver) {
+      if (!(await beforeHandingOver())) return { outcome: 'deferred', response: 'the claim on this message was lost' };
+      onParcel(parcel);
+      return { outcome: 'accepted', response: 'kept in the house' };
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse';
+import type { IncomingEvent } from '../core/events/event.ts';
+import { eventName, propertyName } from '../core/events/names.ts';
+import { readCalls } from '../core/events/segment.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { UserError } from '../errors.ts';
+
+/** Which column says what, and what the file's own words for events mean. */
+export interface Mapping {
+  /** Of `user_id`, `anonymous_id`, `event`, `at`, `message_id`: the column's name in the file. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly events: Readonly<Record<string, string>>;
+}
+
+export interface ReadEvents {
+  readonly events: readonly IncomingEvent[];
+  /** Lines that could not be read, as `file:line  why`. */
+  readonly problems: readonly string[];
+}
+
+/** Reads a file of events: CSV with a mapping of its columns, or JSON lines of Segment calls. */
+export function readEventsFile(file: string, mapping: Mapping): Promise<ReadEvents> {
+  return /\.(jsonl|ndjson)$/.test(file) ? readLines(file) : readCsv(file, mapping);
+}
+
+/** Columns that are taken for these where the mapping does not say otherwise. */
+const USUAL: Readonly<Record<string, readonly string[]>> = {
+  user_id: ['user_id', 'userId', 'customer_id'],
+  anonymous_id: ['anonymous_id', 'anonymousId'],
+  event: ['event', 'event_type', 'event_name'],
+  at: ['at', 'timestamp', 'event_time', 'occurred_at', 'time'],
+  message_id: ['message_id', 'messageId'],
+};
+
+type Columns = Readonly<Record<'user_id' | 'anonymous_id' | 'event' | 'at' | 'message_id', string | undefined>>;
+
+async function readCsv(file: string, mapping: Mapping): Promise<ReadEvents> {
+  const events: IncomingEvent[] = [];
+  const problems: string[] = [];
+  let columns: Columns | undefined;
+  const parser = createReadStream(file).pipe(parse({ columns: true, bom: true, info: true, trim: true }));
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
+      columns ??= columnsOf(file, Object.keys(record), mapping);
+      const read = eventOf(record, columns, mapping);
+      if (typeof read === 'string') problems.push(`${file}:${info.lines}  ${read}`);
+      else events.push(read);
+    }
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError('file_unreadable', `${file} cannot be read: ${String((error as Error).message)}`);
+  }
+  return { events, problems };
+}
+
+function columnsOf(file: string, header: readonly string[], { columns }: Mapping): Columns {
+  for (const column of Object.values(columns)) {
+    if (header.includes(column)) continue;
+    throw new UserError('column_missing', `${file}:1  there is no column "${column}"; its columns are ${header.join(', ')}.`);
+  }
+  const find = (name: string): string | undefined => columns[name] ?? USUAL[name]?.find((column) => header.includes(column));
+  const found: Columns = {
+    user_id: find('user_id'),
+    anonymous_id: find('anonymous_id'),
+    event: find('event'),
+    at: find('at'),
+    message_id: find('message_id'),
+  };
+  for (const name of ['event', 'at'] as const) {
+    if (found[name] !== undefined) continue;
+    throw new UserError('column_missing', `${file}:1  no column tells "${name}"; name it with --column ${name}=COLUMN (columns: ${header.join(', ')}).`);
+  }
+  if (found.user_id === undefined && found.anonymous_id === undefined) {
+    throw new UserError('column_missing', `${file}:1  no column tells who it was; name it with --column user_id=COLUMN.`);
+  }
+  return found;
+}
+
+function eventOf(record: Record<string, string>, columns: Columns, mapping: Mapping): IncomingEvent | string {
+  const cell = (column: string | undefined): string => (column === undefined ? '' : (record[column] ?? ''));
+  const at = momentOf(cell(columns.at));
+  const user_id = cell(columns.user_id);
+  const anonymous_id = cell(columns.anonymous_id);
+  const word = cell(columns.event);
+  if (at === undefined) return `"${cell(columns.at)}" is not a time; write it like 2026-01-31T09:00:00Z`;
+  if (user_id === '' && anonymous_id === '') return 'nobody is named';
+  if (word === '') return 'no event is named';
+  return {
+    message_id: cell(columns.message_id) || `csv:${createHash('sha256').update(JSON.stringify(record)).digest('hex')}`,
+    type: 'track',
+    name: mapping.events[word] ?? eventName(word),
+    occurred_at: at,
+    received_at: at,
+    properties: propertiesOf(record, columns),
+    ...(user_id === '' ? {} : { user_id }),
+    ...(anonymous_id === '' ? {} : { anonymous_id }),
+  };
+}
+
+/** ISO 8601, with a blank for the T, and UTC where no zone is written. */
+function momentOf(text: string): number | undefined {
+  const iso = text.replace(' UTC', 'Z').replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T');
+  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/.test(iso)) return undefined;
+  const at = Date.parse(/T.*(Z|[+-]\d{2}:?\d{2})$/.test(iso) || iso.length === 10 ? iso : `${iso}Z`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function propertiesOf(record: Record<string, string>, columns: Columns): JsonObject {
+  const taken = new Set(Object.values(columns));
+  const properties = Object.entries(record).flatMap(([column, text]): [string, Json][] =>
+    taken.has(column) || text === '' ? [] : [[propertyName(column), numberOrText(text)]],
+  );
+  return Object.fromEntries(properties);
+}
+
+/** Only what is written exactly as a number would be: ids of many digits and of leading zeros stay text. */
+function numberOrText(text: string): number | string {
+  const number = Number(text);
+  return /^-?\d{1,12}(\.\d+)?$/.test(text) && !/^-?0\d/.test(text) ? number : text;
+}
+
+async function readLines(file: string): Promise<ReadEvents> {
+  const events: IncomingEvent[] = [];
+  const problems: string[] = [];
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  lines.forEach((line, index) => {
+    if (line.trim() === '') return;
+    const new_id = (): string => `line:${createHash('sha256').update(line).digest('hex')}`;
+    const { accepted, rejected } = readCalls({ batch: [jsonOf(line)] }, 'batch', { received_at: NEVER, new_id });
+    events.push(...accepted.map((event) => ({ ...event, received_at: event.occurred_at })));
+    problems.push(...rejected.map(({ message }) => `${file}:${index + 1}  ${message}`));
+  });
+  return { events, problems };
+}
+
+/** Later than any event, so that none is taken for one of the future. */
+const NEVER = Date.UTC(9999, 0);
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

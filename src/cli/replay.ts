@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { parseDuration, exactMilliseconds, type Duration } from '../core/time/duration.ts';
+import { movableClock } from '../engine/clocks.ts';
+import { createActivity, moveClock, receiveAll } from '../engine/replay.ts';
+import { UserError } from '../errors.ts';
+import { readProjectFiles } from '../project/read-files.ts';
+import { summarize } from '../store/summary.ts';
+import { output, progressBar } from './output.ts';
+import { readEventsFile } from './replay-file.ts';
+import { tellSummary } from './status.ts';
+import { openSurroundings } from './surroundings.ts';
+
+interface ReplayOptions {
+  readonly project: string;
+  readonly speed: number;
+  readonly column: Record<string, string>;
+  readonly event: Record<string, string>;
+  readonly goOn: Duration;
+  readonly step: Duration;
+  readonly sendTo?: string;
+  readonly json?: boolean;
+}
+
+export function addReplay(program: Command): void {
+  program
+    .command('replay <file>')
+    .description('run a file of past events (CSV, or JSON lines of Segment calls) through the real engine')
+    .option('-C, --project <folder>', 'the folder of the project', '.')
+    .option('--speed <times>', '"max", or how many seconds pass for each of ours', readSpeed, Infinity)
+    .option('--column <name=column>', 'which column tells user_id, anonymous_id, event, at or message_id', pair, {})
+    .option('--event <word=event>', 'what a word in the event column means, such as cart=product_added', pair, {})
+    .option('--go-on <duration>', 'how long the clock goes on after the last event', readDuration, parseDuration('1 day'))
+    .option('--step <duration>', 'how far the clock moves at once; the outcome does not depend on it', readDuration, parseDuration('1 day'))
+    .option('--send-to <smtp url>', 'really hand messages over, to this server; without it none leaves the house')
+    .option('--json', 'answer with the summary as JSON')
+    .action(replay);
+}
+
+async function replay(file: string, options: ReplayOptions): Promise<void> {
+  if (!existsSync(file)) throw new UserError('file_missing', `There is no file ${file}.`);
+  const { events, problems } = await readEventsFile(file, { columns: options.column, events: options.event });
+  for (const problem of problems.slice(0, 10)) output.note(problem);
+  if (problems.length > 10) output.note(`… and ${problems.length - 10} more lines that cannot be read`);
+  if (events.length === 0) throw new UserError('file_empty', `There is no event in ${file}.`);
+  const clock = movableClock(Math.min(...events.map((event) => event.received_at)));
+  const activity = createActivity();
+  const { app, folder, close } = await openSurroundings({
+    project: options.project,
+    hold: true,
+    overrides: {
+      clock,
+      smtp_url: options.sendTo,
+      onTurn: activity.note,
+      onMark: activity.note,
+      onParcel: () => undefined,
+    },
+  });
+  try {
+    await app.deploy(await readProjectFiles(folder));
+    await app.store.recover();
+    app.start(new Set(['engine', 'sender']));
+    const parts = { store: app.store, bell: app.bell, clock, live: app.live, activity };
+    const receiving = progressBar('Receiving');
+    const added = await receiveAll(parts, events, `replay:${basename(file)}`, (done) =>
+      receiving.at(done / events.length, `${done} of ${events.length} events`),
+    );
+    receiving.done(`${added} new events of ${events.length}`);
+    const from = Math.min(...events.map((event) => event.received_at));
+    const until = Math.max(...events.map((event) => event.received_at)) + exactMilliseconds(options.goOn);
+    const moving = progressBar('Replaying');
+    await moveClock(parts, {
+      until,
+      step: exactMilliseconds(options.step),
+      speed: options.speed,
+      onProgress: (now) => moving.at((now - from) / (until - from), new Date(now).toISOString().slice(0, 10)),
+    });
+    moving.done(`up to ${new Date(until).toISOString()}`);
+    const summary = await summarize(app.db);
+    if (options.json) output.json({ added, problems, ...summary });
+    else tellSummary(summary, app.live().project.stages.list.map(({ id }) => id));
+  } finally {
+    await close();
+  }
+}
+
+function readSpeed(text: string): number {
+  if (text === 'max') return Infinity;
+  const speed = Number(text);
+  if (!(speed > 0)) throw new InvalidArgumentError('Write "max" or a number above 0, such as 3600 for an hour a second.');
+  return speed;
+}
+
+function readDuration(text: string): Duration {
+  const duration = parseDuration(text);
+  if (!duration) throw new InvalidArgumentError('Write it like "30 minutes" or "3 days".');
+  return duration;
+}
+
+function pair(text: string, known: Record<string, string>): Record<string, string> {
+  const place = text.indexOf('=');
+  if (place < 1) throw new InvalidArgumentError('Write it as name=value.');
+  return { ...known, [text.slice(0, place)]: text.slice(place + 1) };
+}

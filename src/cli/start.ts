@@ -1,0 +1,91 @@
+import closeWithGrace from 'close-with-grace';
+import { Option, type Command } from 'commander';
+import { openServer } from '../api/server.ts';
+import { ROLES, type App, type Role } from '../app.ts';
+import { UserError } from '../errors.ts';
+import { readProjectFiles } from '../project/read-files.ts';
+import { output, tellError } from './output.ts';
+import { openSurroundings } from './surroundings.ts';
+
+interface StartOptions {
+  readonly project: string;
+  readonly only?: Role[];
+}
+
+export function addStart(program: Command): void {
+  program
+    .command('start')
+    .description('run Etapa: receive events, decide, send; all roles in this process unless --only says otherwise')
+    .option('-C, --project <folder>', 'the folder of the project', '.')
+    .addOption(new Option('--only <roles...>', 'run only these roles').choices(ROLES))
+    .action(start);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const roles = new Set<Role>(options.only ?? ROLES);
+  const surroundings = await openSurroundings({ project: options.project, hold: true });
+  const { app, folder, settings } = surroundings;
+  try {
+    await deployFolder(app, folder);
+    if (roles.has('sender') && settings.smtp_url === undefined) {
+      throw new UserError('no_smtp', 'SMTP_URL is not set, so nothing could be sent. Set it, or leave out the role "sender".');
+    }
+    app.start(roles);
+    const server = roles.has('api') ? await openServer(app, { log_level: settings.log_level }) : undefined;
+    await server?.listen({ host: settings.host, port: settings.port });
+    const watch = watchProject(app, folder);
+    output.line(`Etapa is running (${[...roles].join(', ')}), project version ${app.live().hash}.`);
+    if (server) output.line(`Events: POST http://${settings.host}:${settings.port}/v1/batch   Docs: /docs`);
+    closeWithGrace({ delay: 25_000 }, async ({ err }) => {
+      if (err) tellError(err);
+      clearInterval(watch);
+      await server?.close();
+      await surroundings.close();
+    });
+  } catch (error) {
+    await surroundings.close();
+    throw error;
+  }
+}
+
+/** A project that has problems does not become live; if another is, that one runs on. */
+async function deployFolder(app: App, folder: string): Promise<void> {
+  const files = await readProjectFiles(folder);
+  if (Object.keys(files).length === 0) {
+    app.live();
+    return;
+  }
+  try {
+    await app.deploy(files);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    tellError(error);
+    output.note(`Going on with version ${app.live().hash}, the last good one.`);
+  }
+}
+
+const WATCH_EVERY = 2000;
+
+/** Takes up what changes in the folder or was deployed elsewhere; a broken file is told once, and changes nothing. */
+function watchProject(app: App, folder: string): NodeJS.Timeout {
+  let seen = '';
+  let looking = false;
+  const look = async (): Promise<void> => {
+    const files = await readProjectFiles(folder);
+    const now = JSON.stringify(files);
+    if (seen !== '' && now !== seen && Object.keys(files).length > 0) {
+      const { changed } = await app.deploy(files).finally(() => (seen = now));
+      if (changed) output.line(`Project version ${app.live().hash} is live.`);
+    } else {
+      await app.refresh();
+    }
+    seen = now;
+  };
+  return setInterval(() => {
+    if (looking) return;
+    looking = true;
+    void look()
+      .catch(tellError)
+      .finally(() => (looking = false));
+  }, WATCH_EVERY);
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { summarize, type Summary } from '../store/summary.ts';
+import { output } from './output.ts';
+import { openSurroundings } from './surroundings.ts';
+
+export function addStatus(program: Command): void {
+  program
+    .command('status')
+    .description('people per stage, moves, runs, messages, and what was held back and why')
+    .option('-C, --project <folder>', 'the folder of the project', '.')
+    .option('--json', 'answer as JSON')
+    .action(async (options: { project: string; json?: boolean }) => {
+      const { app, close } = await openSurroundings({ project: options.project, hold: false });
+      try {
+        const summary = await summarize(app.db);
+        if (options.json) output.json(summary);
+        else tellSummary(summary, app.live().project.stages.list.map(({ id }) => id));
+      } finally {
+        await close();
+      }
+    });
+}
+
+/** The tables that the demo, a replay and `etapa status` end with. Stages stand in the order of the journey. */
+export function tellSummary(summary: Summary, stages: readonly string[]): void {
+  const people = new Map(summary.stages.map(({ stage, people: count }) => [stage, count]));
+  const into = (stage: string): number => sum(summary.moves.filter(({ to }) => to === stage).map(({ moves }) => moves));
+  const out = (stage: string): number => sum(summary.moves.filter(({ from }) => from === stage).map(({ moves }) => moves));
+  output.line(`\n${summary.contacts} contacts, ${summary.events} events`);
+  output.table(
+    ['stage', 'people now', 'moved in', 'moved out'],
+    stages.map((stage) => [stage, people.get(stage) ?? 0, into(stage), out(stage)]),
+  );
+  const moves = summary.moves.slice(0, 8).map(({ from, to, moves: count }) => [`${from} → ${to}`, count]);
+  if (moves.length > 0) output.table(['most frequent moves', 'people'], moves);
+  if (summary.runs.length > 0) {
+    output.table(
+      ['workflow', 'runs', 'converted', 'left early', 'to the end', 'inside now', 'failed'],
+      summary.runs.map((run) => [run.workflow, run.entered, run.converted, run.exited, run.completed, run.active, run.failed]),
+    );
+  }
+  if (summary.messages.length > 0) {
+    output.table(
+      ['message', 'tone', 'sent', 'held back', 'other'],
+      summary.messages.map((row) => [row.message, row.tone, row.sent, row.held_back, row.other]),
+    );
+  }
+  if (summary.held_back.length > 0) {
+    output.table(['held back because', 'messages'], grouped(summary).slice(0, 10));
+  }
+}
+
+/** Reasons that differ only in their particulars count as one. */
+function grouped({ held_back }: Summary): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const { because, messages } of held_back) {
+    const short = because.en.replace(/ \(.*$/s, '');
+    counts.set(short, (counts.get(short) ?? 0) + messages);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
+}

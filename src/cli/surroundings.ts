@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { openApp, type App, type AppOptions } from '../app.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { emptyDatabase } from '../store/database.ts';
+import { borrowEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from '../store/embedded.ts';
+import { output } from './output.ts';
+
+/** What every command starts from: settings, the database, and the app on it. */
+export interface Surroundings {
+  readonly folder: string;
+  readonly settings: Settings;
+  readonly app: App;
+  close(): Promise<void>;
+}
+
+export interface Opening {
+  /** The project's folder. */
+  readonly project: string;
+  /** Long-running commands hold the embedded database; short ones may share it. */
+  readonly hold: boolean;
+  readonly overrides?: Partial<AppOptions>;
+  readonly settings?: { readonly [K in keyof Settings]?: Settings[K] | undefined };
+  /** Begins with an empty database; only for the demo's own. */
+  readonly fresh?: boolean;
+}
+
+export async function openSurroundings(opening: Opening): Promise<Surroundings> {
+  const folder = resolve(opening.project);
+  const settings = { ...readSettings(process.env, folder), ...opening.settings } as Settings;
+  const embedded = await openDatabaseServer(settings, opening.hold);
+  const database_url = embedded?.url ?? settings.database_url ?? '';
+  try {
+    if (opening.fresh) await emptyDatabase(database_url);
+    const app = await openApp({
+      database_url,
+      queue: settings.redis_url ? { kind: 'redis', url: settings.redis_url } : { kind: 'postgres', url: database_url },
+      smtp_url: settings.smtp_url,
+      public_url: settings.public_url ?? `http://localhost:${settings.port}`,
+      onError: (error) => output.note(error instanceof Error ? error.message : String(error)),
+      ...opening.overrides,
+    });
+    return {
+      folder,
+      settings,
+      app,
+      async close() {
+        await app.close();
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+function openDatabaseServer(settings: Settings, hold: boolean): Promise<EmbeddedPostgres | undefined> {
+  if (settings.database_url !== undefined) return Promise.resolve(undefined);
+  const start = hold ? startEmbeddedPostgres : borrowEmbeddedPostgres;
+  return start({ home: settings.home, log: (line) => output.note(line) });
+}

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IncomingEvent, Instant } from '../core/events/event.ts';
+import type { MovableClock } from './clocks.ts';
+import type { Live } from './live-project.ts';
+import type { Bell, Store } from './ports.ts';
+
+/** Lets somebody wait for the next sign of life of the workers. */
+export interface Activity {
+  /** Something was done. */
+  note(): void;
+  /** Resolves at the next note, or after so many milliseconds. */
+  next(milliseconds: number): Promise<void>;
+}
+
+export function createActivity(): Activity {
+  let wake: (() => void) | undefined;
+  return {
+    note: () => wake?.(),
+    async next(milliseconds) {
+      const noted = new Promise<void>((resolve) => (wake = resolve));
+      await Promise.race([noted, sleep(milliseconds)]);
+    },
+  };
+}
+
+export interface ReplayParts {
+  readonly store: Store;
+  readonly bell: Bell;
+  readonly clock: MovableClock;
+  readonly live: Live;
+  readonly activity: Activity;
+}
+
+const EVENTS_PER_COMMIT = 2000;
+
+/**
+ * Stores the events as they would have been received: each is decided when the clock comes to the moment of its
+ * receipt. Events that were stored before are left out, so a replay that was cut short can simply be begun again.
+ *
+ * @returns how many were new.
+ */
+export async function receiveAll(
+  { store, live }: ReplayParts,
+  events: readonly IncomingEvent[],
+  source: string,
+  onProgress: (done: number) => void,
+): Promise<number> {
+  const { project } = live();
+  let added = 0;
+  for (let start = 0; start < events.length; start += EVENTS_PER_COMMIT) {
+    const some = events.slice(start, start + EVENTS_PER_COMMIT).map((event) => ({ ...event, source }));
+    const appended = await store.append(some, { due: 'received_at', stage: project.stages.start, shape: project.memory.shape });
+    added += appended.added;
+    onProgress(start + some.length);
+  }
+  return added;
+}
+
+export interface Moving {
+  readonly until: Instant;
+  /** How far the clock moves at once. What comes of a replay does not depend on it. */
+  readonly step: number;
+  /** Milliseconds of the clock per millisecond of ours; `Infinity` for as fast as it goes. */
+  readonly speed: number;
+  onProgress(now: Instant): void;
+}
+
+/**
+ * Moves the clock up to a moment, and at each stop lets the workers do all that has fallen due. The clock also stops
+ * just before and at each merge, so that a visitor has lived through all that came before he became somebody known.
+ */
+export async function moveClock(parts: ReplayParts, { until, step, speed, onProgress }: Moving): Promise<void> {
+  const began = performance.now();
+  const first = (await parts.store.nextDue()) ?? until;
+  for (let now = Math.min(first, until); ; ) {
+    if (Number.isFinite(speed)) await sleep(Math.max(0, (now - first) / speed - (performance.now() - began)));
+    parts.clock.set(now);
+    await settle(parts, now);
+    onProgress(now);
+    if (now >= until) return;
+    now = Math.min(until, await nextStop(parts.store, now, step));
+  }
+}
+
+async function nextStop(store: Store, now: Instant, step: number): Promise<Instant> {
+  const [merge, due] = await Promise.all([store.nextMerge(), store.nextDue()]);
+  const far = Math.max(now + step, due ?? Infinity);
+  if (merge === null || merge > far) return far;
+  return merge - 1 > now ? merge - 1 : merge;
+}
+
+/** Rings until nothing is due at this moment any more, neither to decide nor to send. */
+async function settle({ store, bell, activity }: ReplayParts, now: Instant): Promise<void> {
+  for (;;) {
+    const partitions = await store.partitionsWithWork(now, true);
+    const unsettled = await store.hasUnsettled(now);
+    if (partitions.length === 0 && !unsettled) return;
+    bell.ringTurns(partitions);
+    if (unsettled) bell.ringSends();
+    await activity.next(PATIENCE);
+  }
+}
+
+/** How long to wait for a sign of life before ringing again. */
+const PATIENCE = 50;

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { addCheck } from './cli/check.ts';
+import { addDemo } from './cli/demo.ts';
+import { addDeploy } from './cli/deploy.ts';
+import { addKeys } from './cli/keys.ts';
+import { tellError } from './cli/output.ts';
+import { addReplay } from './cli/replay.ts';
+import { addStart } from './cli/start.ts';
+import { addStatus } from './cli/status.ts';
+
+const program = new Command('etapa')
+  .description('Marketing automation driven by the stages of the customer journey.')
+  .version('0.1.0')
+  .showHelpAfterError('Run with --help to see what is possible.')
+  .showSuggestionAfterError();
+
+for (const add of [addStart, addDemo, addReplay, addCheck, addDeploy, addStatus, addKeys]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  tellError(error);
+  process.exitCode = 1;
+}

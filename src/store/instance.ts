@@ -1,0 +1,55 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql, type SQL } from 'drizzle-orm';
+import pg from 'pg';
+
+/**
+ * A running process, as the database sees it. It holds an advisory lock on a connection of its own for as long as it
+ * lives; when it ends, however it ends, PostgreSQL lets go of the lock, and others see at once that what it held is
+ * free. Leases bound the cases in which that is not noticed.
+ */
+export interface Instance {
+  readonly id: number;
+  close(): Promise<void>;
+}
+
+const LOCK_CLASS = 738_420;
+
+export async function openInstance(url: string): Promise<Instance> {
+  const id = randomInt(1, 2 ** 31 - 1);
+  let closing = false;
+  let client = await connect();
+
+  async function connect(): Promise<pg.Client> {
+    const fresh = new pg.Client({ connectionString: url, application_name: `etapa instance ${id}`, keepAlive: true });
+    fresh.on('error', () => undefined);
+    fresh.on('end', () => void reconnect());
+    await fresh.connect();
+    await fresh.query('select pg_advisory_lock($1, $2)', [LOCK_CLASS, id]);
+    return fresh;
+  }
+
+  async function reconnect(): Promise<void> {
+    while (!closing) {
+      await sleep(500);
+      try {
+        client = await connect();
+        return;
+      } catch {
+        // The database is away; leases hold until it is back.
+      }
+    }
+  }
+
+  return {
+    id,
+    async close() {
+      closing = true;
+      await client.end();
+    },
+  };
+}
+
+/** The ids of all living instances, for `not in (…)`. */
+export const LIVING: SQL = sql`select objid::bigint from pg_locks
+  where locktype = 'advisory' and classid = ${sql.raw(String(LOCK_CLASS))} and granted`;
