@@ -46,6 +46,9 @@ export interface AppOptions {
   onError(error: unknown): void;
   onTurn?(report: TurnReport): void;
   onMark?(mark: MessageMark): void;
+  /** Hears when a ring for a partition, or for sending, has been answered. */
+  onTurned?(partition: number): void;
+  onSent?(): void;
 }
 
 /** Everything put together: what the doors (API, CLI) call. */
@@ -130,16 +133,17 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 
   function start(roles: ReadonlySet<Role>): void {
-    const { onError, onTurn, onMark } = options;
+    const { onError, onTurn, onMark, onTurned: onDone, onSent } = options;
     if (roles.has('engine')) {
-      const turner = createTurner({ store, bell, clock, live, ...(onTurn ? { onTurn } : {}) });
+      const turner = createTurner({ store, bell, clock, live, ...(onTurn ? { onTurn } : {}), ...(onDone ? { onDone } : {}) });
       const workers = startTurnWorkers(backend, turner, onError);
       closers.push(() => workers.close());
     }
     if (roles.has('sender')) {
       const renderer: Renderer = createRenderer();
       const channels = openChannels(options);
-      const sender = createSender({ store, clock, live, links, renderer, channels, ...(onMark ? { onMark } : {}) });
+      const hearing = { ...(onMark ? { onMark } : {}), ...(onSent ? { onDone: onSent } : {}) };
+      const sender = createSender({ store, clock, live, links, renderer, channels, ...hearing });
       const workers = startSendWorker(backend, sender, onError);
       closers.push(async () => {
         await workers.close();

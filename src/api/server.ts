@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyInstance } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import type { App } from '../app.ts';
 import { healthRoutes } from './health.ts';
@@ -19,7 +19,7 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   const server = fastify({
     logger: options.log_level === 'silent' ? false : { level: options.log_level },
     // Logging each request of thousands a second costs more than receiving it.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
   });
   await server.register(swagger, {

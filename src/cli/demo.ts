@@ -87,7 +87,7 @@ async function openFresh(
     hold: true,
     fresh: true,
     settings: { home, port, database_url: undefined, redis_url: process.env.REDIS_URL || undefined },
-    overrides: { smtp_url: catcher.url, clock, onTurn: activity.note, onMark: activity.note },
+    overrides: { smtp_url: catcher.url, clock, onTurned: activity.turned, onSent: activity.sent, onError: activity.fail },
   });
 }
 

@@ -51,7 +51,7 @@ async function readCsv(file: string, mapping: Mapping): Promise<ReadEvents> {
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError('file_unreadable', `${file} cannot be read: ${String((error as Error).message)}`);
+    throw new UserError('file_unreadable', `${file} cannot be read: ${(error as Error).message}`);
   }
   return { events, problems };
 }

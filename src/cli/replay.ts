@@ -52,8 +52,9 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
     overrides: {
       clock,
       smtp_url: options.sendTo,
-      onTurn: activity.note,
-      onMark: activity.note,
+      onTurned: activity.turned,
+      onSent: activity.sent,
+      onError: activity.fail,
       onParcel: () => undefined,
     },
   });

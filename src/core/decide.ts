@@ -1,6 +1,6 @@
 import type { Facts } from './conditions/answer.ts';
 import type { Contact } from './contacts/contact.ts';
-import { byOccurrence, fold, setFields } from './contacts/fold.ts';
+import { byOccurrence, fold, overwriteFields } from './contacts/fold.ts';
 import { mergeContacts } from './contacts/merge.ts';
 import type { Event, Instant } from './events/event.ts';
 import { holdBack, rememberSent } from './messages/may-send.ts';
@@ -13,7 +13,7 @@ import { after, exactMilliseconds } from './time/duration.ts';
 import { isZone } from './time/zone.ts';
 import { endRun, type Outcome, type Run } from './workflows/run.ts';
 import { END, type Effect, type Step, type Then, type Walk } from './workflows/step.ts';
-import { stepIndex, type Workflow } from './workflows/workflow.ts';
+import { stepIndex, type Goal, type Workflow } from './workflows/workflow.ts';
 
 /** Something new about a contact. */
 export type Happening =
@@ -66,10 +66,12 @@ interface Draft {
   readonly moves: StageMove[];
   readonly runs: Map<string, Run>;
   readonly messages: Message[];
+  /** Whether steps have changed something that the stage, an exit or a trigger may ask about. */
+  stirred: boolean;
 }
 
 function begin(contact: Contact, project: Project, clock: Instant): Draft {
-  return { contact, project, clock, moves: [], runs: new Map(), messages: [] };
+  return { contact, project, clock, moves: [], runs: new Map(), messages: [], stirred: false };
 }
 
 function mergeIn(draft: Draft, gone: Contact): void {
@@ -96,15 +98,24 @@ const MOST_MOMENTS = 1000;
 
 /** Decides everything that depends on what is known at one moment. */
 function settle(draft: Draft, moment: Instant, event?: Event): void {
-  let until = moveStage(draft, moment);
-  until = Math.min(until, leaveRuns(draft, moment, event));
-  if (event) tellRuns(draft, moment, event);
-  until = Math.min(until, enterRuns(draft, moment, event));
+  let until = decideAt(draft, moment, event);
+  for (let round = 0; draft.stirred && round < MOST_ROUNDS; round++) until = decideAt(draft, moment);
   draft.contact = {
     ...draft.contact,
     decided_at: Math.max(moment, draft.contact.decided_at ?? -Infinity),
     settled_until: until > moment ? until : moment + 1,
   };
+}
+
+/** Workflows that set each other going at one moment more often than this are left to the next. */
+const MOST_ROUNDS = 10;
+
+function decideAt(draft: Draft, moment: Instant, event?: Event): Instant {
+  draft.stirred = false;
+  let until = moveStage(draft, moment);
+  until = Math.min(until, leaveRuns(draft, moment, event));
+  tellRuns(draft, moment, event);
+  return Math.min(until, enterRuns(draft, moment, event));
 }
 
 function moveStage(draft: Draft, moment: Instant): Instant {
@@ -137,9 +148,11 @@ function wayOut(
   facts: Facts,
 ): { outcome: Outcome; because: Reason } | { until: Instant } {
   let until = Infinity;
-  if (workflow.goal && isInTime(workflow.goal.within, facts)) {
-    const goal = workflow.goal.reached.answer(facts);
-    if (goal.holds) return { outcome: 'converted', because: workflow.goal.reached.because(facts) };
+  if (workflow.goal && isInTime(workflow.goal, facts)) {
+    // What happened before the entry is no success of this workflow, however late it is told.
+    const since = { ...facts, happening: undefined };
+    const goal = workflow.goal.reached.answer(since);
+    if (goal.holds) return { outcome: 'converted', because: workflow.goal.reached.because(since) };
     until = goal.until;
   }
   for (const exit of workflow.exits) {
@@ -150,23 +163,32 @@ function wayOut(
   return { until };
 }
 
-type Within = NonNullable<Workflow['goal']>['within'];
-
-function isInTime(within: Within, { entered_at, now, zone }: Facts): boolean {
-  return within === null || now <= after(entered_at ?? now, within, zone);
+/** An event that happened in time counts, also where it is told too late. */
+function isInTime({ within, reached }: Goal, { entered_at, now, zone, happening }: Facts): boolean {
+  if (within === null) return true;
+  const end = after(entered_at ?? now, within, zone);
+  if (now <= end) return true;
+  return (
+    happening !== undefined &&
+    happening.occurred_at <= end &&
+    reached.memory.some((memory) => memory.matches(happening))
+  );
 }
 
-/** A run that waits for an event, or whose wait starts anew with each event, hears of it. */
-function tellRuns(draft: Draft, moment: Instant, event: Event): void {
+/** A run that waits for something, or whose wait starts anew with each event, hears of what is new. */
+function tellRuns(draft: Draft, moment: Instant, event?: Event): void {
   for (const run of draft.contact.runs) {
     const workflow = draft.project.version(run.workflow, run.version);
     const step = workflow?.steps[stepIndex(workflow, run.step)];
     const then = step?.happen?.(walkOf(draft, run, moment), event);
-    if (workflow && then) follow(draft, workflow, run, then, moment);
+    if (!workflow || !then || ('stay_until' in then && then.stay_until === run.due_at)) continue;
+    // A paused workflow goes on from here when it is live again.
+    const isHeld = 'go' in then && isPaused(draft.project, run);
+    follow(draft, workflow, run, isHeld ? { stay_until: moment } : then, moment);
   }
 }
 
-/** Starts the runs whose trigger fires at this moment. */
+/** Starts the runs whose trigger fires at this moment, unless a way out of them is open already. */
 function enterRuns(draft: Draft, moment: Instant, event?: Event): Instant {
   let until = Infinity;
   for (const workflow of draft.project.workflows.values()) {
@@ -201,6 +223,7 @@ function enter(
   if (!mayEnter(draft, workflow, moment)) return;
   const facts = factsAt(draft, moment);
   if (!workflow.only_if.answer(facts).holds) return;
+  if ('outcome' in wayOut(workflow, { ...facts, entered_at: happened_at })) return;
   const number = (draft.contact.entries[workflow.id]?.count ?? 0) + 1;
   const run: Run = {
     workflow: workflow.id,
@@ -219,6 +242,7 @@ function enter(
   };
   noteEntry(draft, workflow.id, { count: number });
   draft.contact = { ...draft.contact, runs: [...draft.contact.runs, run] };
+  draft.stirred = true;
   follow(draft, workflow, run, { go: workflow.first }, moment);
 }
 
@@ -285,8 +309,9 @@ function carryOut(draft: Draft, workflow: Workflow, run: Run, effect: Effect, mo
   const profile = draft.contact.profile;
   draft.contact = {
     ...draft.contact,
-    profile: { ...profile, fields: setFields(profile.fields, effect.fields, moment) },
+    profile: { ...profile, fields: overwriteFields(profile.fields, effect.fields, moment) },
   };
+  draft.stirred = true;
 }
 
 function oweMessage(

@@ -130,7 +130,7 @@ const ZodChoice = z.core.$constructor<ZodChoice, ChoiceDef>('ZodChoice', (inst, 
   inst._zod.parse = (payload, ctx) => {
     const chosen = def.choose(payload.value);
     if ('issue' in chosen) {
-      payload.issues.push({ ...chosen.issue, input: payload.value, inst });
+      payload.issues.push({ ...chosen.issue, input: payload.value as unknown, inst });
       return payload;
     }
     const result = chosen.option._zod.run(payload, ctx);

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import { address as checkedAddress } from '../core/messages/address.ts';
 import { messageContext } from '../core/messages/context.ts';
 import { addressOf } from '../core/messages/may-send.ts';
-import { chooseTone, wordsFor, type Formality, type Tone } from '../core/messages/tone.ts';
+import { chooseTone, wordsFor, type Tone } from '../core/messages/tone.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import type { LiveProject } from './live-project.ts';
 import type { ClaimedMessage, Parcel, RenderJob, Rendered } from './ports.ts';
@@ -148,7 +148,7 @@ function contextOf({ contact, event }: ClaimedMessage, live: LiveProject, settin
     event,
     sender: { name: settings.from.name, email: settings.from.email, postal_address: settings.postal_address },
     tone: setting.tone.tone,
-    formality: (setting.tone.formality[setting.language] ?? 'casual') as Formality,
+    formality: setting.tone.formality[setting.language] ?? 'casual',
     language: setting.language as 'en' | 'es',
     time_zone: setting.zone,
     currency: cart.currency ?? settings.currency,
@@ -158,7 +158,5 @@ function contextOf({ contact, event }: ClaimedMessage, live: LiveProject, settin
 }
 
 function plain(view: object): JsonObject {
-  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) as {
-    [key: string]: Json;
-  };
+  return Object.fromEntries<Json>(Object.entries(view).filter(([, value]) => value !== undefined));
 }

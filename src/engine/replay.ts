@@ -4,21 +4,43 @@ import type { MovableClock } from './clocks.ts';
 import type { Live } from './live-project.ts';
 import type { Bell, Store } from './ports.ts';
 
-/** Lets somebody wait for the next sign of life of the workers. */
+/** Lets a replay wait until the workers have answered the bells. */
 export interface Activity {
-  /** Something was done. */
-  note(): void;
-  /** Resolves at the next note, or after so many milliseconds. */
-  next(milliseconds: number): Promise<void>;
+  /** A ring for this partition has been answered. */
+  turned(partition: number): void;
+  /** A ring for sending has been answered. */
+  sent(): void;
+  /** Something broke: whoever waits hears of it. */
+  fail(error: unknown): void;
+  /** Resolves when all these have been answered, or after a while: a ring may have been lost. */
+  answered(partitions: readonly number[], sends: boolean): Promise<void>;
 }
 
+/** How long to wait for an answer before ringing again. */
+const PATIENCE = 1000;
+
 export function createActivity(): Activity {
+  let waiting = new Set<number | 'sends'>();
   let wake: (() => void) | undefined;
+  let broken: { readonly error: unknown } | undefined;
+  const answer = (what: number | 'sends'): void => {
+    waiting.delete(what);
+    if (waiting.size === 0) wake?.();
+  };
   return {
-    note: () => wake?.(),
-    async next(milliseconds) {
-      const noted = new Promise<void>((resolve) => (wake = resolve));
-      await Promise.race([noted, sleep(milliseconds)]);
+    turned: answer,
+    sent: () => answer('sends'),
+    fail(error) {
+      broken = { error };
+      wake?.();
+    },
+    async answered(partitions, sends) {
+      waiting = new Set(sends ? [...partitions, 'sends'] : partitions);
+      const all = new Promise<void>((resolve) => (wake = resolve));
+      const patience = new AbortController();
+      await Promise.race([all, sleep(PATIENCE, undefined, patience).catch(() => undefined)]);
+      patience.abort();
+      if (broken) throw broken.error;
     },
   };
 }
@@ -92,14 +114,11 @@ async function nextStop(store: Store, now: Instant, step: number): Promise<Insta
 /** Rings until nothing is due at this moment any more, neither to decide nor to send. */
 async function settle({ store, bell, activity }: ReplayParts, now: Instant): Promise<void> {
   for (;;) {
-    const partitions = await store.partitionsWithWork(now, true);
-    const unsettled = await store.hasUnsettled(now);
+    const [partitions, unsettled] = await Promise.all([store.partitionsWithWork(now, true), store.hasUnsettled(now)]);
     if (partitions.length === 0 && !unsettled) return;
+    const answered = activity.answered(partitions, unsettled);
     bell.ringTurns(partitions);
     if (unsettled) bell.ringSends();
-    await activity.next(PATIENCE);
+    await answered;
   }
 }
-
-/** How long to wait for a sign of life before ringing again. */
-const PATIENCE = 50;

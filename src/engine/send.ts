@@ -26,6 +26,8 @@ export interface SenderParts {
   readonly channels: ReadonlyMap<string, Channel>;
   /** Hears what became of each message. */
   onMark?(mark: MessageMark): void;
+  /** Hears when nothing more is to be sent. */
+  onDone?(): void;
 }
 
 export interface Sender {
@@ -64,7 +66,10 @@ export function createSender(parts: SenderParts): Sender {
   return {
     work() {
       if (working) again = true;
-      working ??= workAll().finally(() => (working = undefined));
+      working ??= workAll().finally(() => {
+        working = undefined;
+        parts.onDone?.();
+      });
       return working;
     },
     stop() {

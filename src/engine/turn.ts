@@ -142,7 +142,10 @@ function* momentsOf(
   { project, asking, moment_by_moment }: Turning,
   current: () => Contact,
 ): Generator<Moment> {
-  if (!moment_by_moment) return yield { now: asking.now, taken: happenings };
+  if (!moment_by_moment) {
+    yield { now: asking.now, taken: happenings };
+    return;
+  }
   const waiting = [...happenings].sort((a, b) => a.due_at - b.due_at || a.id - b.id);
   for (;;) {
     const next = Math.min(waiting[0]?.due_at ?? Infinity, nextDueOf(current(), project) ?? Infinity);

@@ -20,9 +20,11 @@ export interface TurnerParts {
   readonly live: Live;
   /** Hears of each turn. */
   onTurn?(report: TurnReport): void;
+  /** Hears when a ring for a partition has been answered, whatever there was to do. */
+  onDone?(partition: number): void;
 }
 
-export function createTurner({ store, bell, clock, live, onTurn }: TurnerParts): Turner {
+export function createTurner({ store, bell, clock, live, onTurn, onDone }: TurnerParts): Turner {
   const busy = new Set<number>();
   const again = new Set<number>();
   let stopping = false;
@@ -40,6 +42,7 @@ export function createTurner({ store, bell, clock, live, onTurn }: TurnerParts):
       busy.delete(partition);
     }
     if (again.delete(partition)) await work(partition);
+    else onDone?.(partition);
   }
 
   async function workUnderLease(partition: number): Promise<void> {

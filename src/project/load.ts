@@ -54,7 +54,9 @@ export function loadProject(files: ProjectFiles, old_versions: readonly OldVersi
   if (read.complete) {
     const known = knownIds(read.complete);
     problems.push(...read.files.flatMap((file) => checkReferences(file, known)));
-    problems.push(...checkTemplates(read.complete.templates, read.complete.settings, known.tones));
+    problems.push(
+      ...checkTemplates(read.complete.templates, read.complete.settings, known.tones, read.files),
+    );
   }
   const sorted = sortProblems(problems);
   if (!read.complete || sorted.some(({ severity }) => severity === 'error')) return { problems: sorted };
@@ -155,9 +157,12 @@ function readAll(files: ProjectFiles): Reading {
     const names = ['stages', 'tone', 'hours', 'data'];
     for (const path of Object.keys(files)) {
       if (!path.startsWith('workflows/') || isWorkflow(path)) continue;
-      const name = path.slice(JOURNEY.length, -'.yaml'.length);
-      if (path.startsWith(JOURNEY) && names.includes(name)) continue;
-      const message = `no file called "${name}" belongs here${orMeant(name, names)}`;
+      const name = (path.split('/').at(-1) ?? '').replace(/\.yaml$/, '');
+      const isInJourney = path.split('/').length === 3 && path.startsWith(JOURNEY);
+      if (isInJourney && path.endsWith('.yaml') && names.includes(name)) continue;
+      const message = isInJourney
+        ? `no file called "${name}" belongs here${orMeant(name, names)}`
+        : `nothing is read from here; a workflow stands in workflows/ itself, the journey's files in ${JOURNEY}`;
       problems.push({ file: path, line: 1, column: 1, message, severity: 'error' });
     }
   }
@@ -237,7 +242,7 @@ function versionOf(text: string): string {
 
 function hashOf(files: ProjectFiles): string {
   return createHash('sha256')
-    .update(JSON.stringify(Object.entries(files).sort()))
+    .update(JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))))
     .digest('hex')
     .slice(0, 16);
 }

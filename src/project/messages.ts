@@ -4,6 +4,7 @@ import type { SettingsFile } from './files/settings-file.ts';
 import { orMeant } from './did-you-mean.ts';
 import type { Problem } from './problem.ts';
 import type { ProjectFiles } from './read-files.ts';
+import type { ReadFile } from './references.ts';
 
 export interface TemplateFile {
   readonly file: string;
@@ -77,19 +78,20 @@ export function checkTemplates(
   templates: Readonly<Record<string, MessageTemplate>>,
   settings: SettingsFile,
   tones: readonly string[],
+  read: readonly ReadFile[],
 ): Problem[] {
   return Object.values(templates).flatMap((template) => [
     ...settings.languages
       .filter((language) => !template.email[language])
       .map((language) => missing(template, language)),
-    ...Object.keys(template.subject)
-      .filter((tone) => !tones.includes(tone))
-      .map((tone) => unknownTone(template, tone, tones)),
-    ...Object.entries(template.subject).flatMap(([tone, texts]) =>
-      settings.languages
-        .filter((language) => texts[language] === undefined)
-        .map((language) => noSubject(template, tone, language)),
-    ),
+    ...Object.entries(template.subject).flatMap(([tone, texts]) => {
+      const unknown = `there is no tone called "${tone}"${orMeant(tone, tones)}`;
+      const absent = settings.languages.filter((language) => texts[language] === undefined);
+      return [
+        ...(tones.includes(tone) ? [] : [unknown]),
+        ...absent.map((language) => `the subject for tone "${tone}" is missing in "${language}"`),
+      ].map((message) => atSubject(template, tone, message, read));
+    }),
   ]);
 }
 
@@ -104,14 +106,16 @@ function missing(template: MessageTemplate, language: string): Problem {
   };
 }
 
-function unknownTone({ id }: MessageTemplate, tone: string, tones: readonly string[]): Problem {
-  const message = `there is no tone called "${tone}"${orMeant(tone, tones)}`;
-  return { file: `templates/${id}/message.yaml`, line: 1, column: 1, message, severity: 'error' };
-}
-
-function noSubject({ id }: MessageTemplate, tone: string, language: string): Problem {
-  const message = `the subject for tone "${tone}" is missing in "${language}"`;
-  return { file: `templates/${id}/message.yaml`, line: 1, column: 1, message, severity: 'error' };
+function atSubject(
+  { id }: MessageTemplate,
+  tone: string,
+  message: string,
+  read: readonly ReadFile[],
+): Problem {
+  const file = `templates/${id}/message.yaml`;
+  const yaml = read.find((one) => one.file === file)?.yaml;
+  const position = yaml?.positionOf(['subject', tone], 'key') ?? { line: 1, column: 1 };
+  return { file, ...position, message, severity: 'error' };
 }
 
 function perLanguage(text: Text): Readonly<Record<string, string>> {

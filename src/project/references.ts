@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { DERIVED_FIELDS } from '../core/conditions/subjects/field.ts';
 import { CALL_NAMES } from '../core/events/names.ts';
+import { own } from '../core/json.ts';
 import type { Path } from '../core/schema.ts';
 import { orMeant } from './did-you-mean.ts';
 import type { Problem } from './problem.ts';
@@ -35,7 +36,7 @@ export function checkReferences({ file, text, yaml }: ReadFile, known: Known): P
     if (Array.isArray(node)) return node.forEach((entry, index) => visit(entry, [...path, index]));
     if (typeof node !== 'object' || node === null) return;
     for (const [key, value] of Object.entries(node)) {
-      const reference = REFERENCES[key];
+      const reference = own(REFERENCES, key);
       if (reference && isReference(key, path)) refer(reference, value, [...path, key]);
       if (key === 'update_contact')
         Object.keys(value as object).forEach((name) => one(FIELD, name, [...path, key, name], 'key'));

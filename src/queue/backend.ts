@@ -84,7 +84,7 @@ async function refuseEviction(url: string): Promise<void> {
   } catch (error) {
     throw new UserError(
       'redis_unreachable',
-      `Redis cannot be reached: ${String((error as Error).message)}. Check REDIS_URL.`,
+      `Redis cannot be reached: ${(error as Error).message}. Check REDIS_URL.`,
     );
   }
   const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1];

@@ -11,7 +11,7 @@ export interface TurnsJob {
 /** How many partitions one ring names: few enough that several workers share a burst. */
 const PARTITIONS_PER_JOB = 8;
 /** Rings within this time become one. */
-const GATHERING = 20;
+const GATHERING = 5;
 
 export interface ClosableBell extends Bell {
   close(): Promise<void>;

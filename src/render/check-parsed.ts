@@ -84,7 +84,7 @@ function isField(node: hbs.AST.BlockStatement): boolean {
 type Call = Pick<hbs.AST.MustacheStatement, 'loc' | 'params' | 'hash'>;
 
 function checkCall(walk: Walk, node: Call, path: hbs.AST.PathExpression): void {
-  const name = String(path.original);
+  const name = path.original;
   const helper = helperNamed(path);
   if (BUILT_IN.includes(name)) return checkBuiltIn(walk, node, name);
   if (!helper) {

@@ -76,7 +76,7 @@ async function compileOne(
 function checkSubjects(template: MessageTemplate): Problem[] {
   const file = `templates/${template.id}/message.yaml`;
   const texts = [
-    ...Object.values(template.subject).flatMap((texts) => Object.values(texts)),
+    ...Object.values(template.subject).flatMap((by_language) => Object.values(by_language)),
     ...Object.values(template.preheader),
   ];
   return texts.flatMap((text) => checkTemplate(text, file)).map(asError);

@@ -53,7 +53,7 @@ function named(name: string, compile: () => Template): Template {
   try {
     return compile();
   } catch (error) {
-    throw new Error(`${name}: ${messageOf(error)}`);
+    throw new Error(`${name}: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -6,7 +6,7 @@ import { didYouMean, orMeant } from '../../src/project/did-you-mean.ts';
 import { formatProblem, sortProblems, type Problem } from '../../src/project/problem.ts';
 import { readYaml } from '../../src/project/yaml.ts';
 
-const anything: z.ZodType<unknown> = z.unknown();
+const anything: z.ZodType = z.unknown();
 
 const length = z
   .string({ error: (issue) => (issue.input === undefined ? undefined : 'not text') })
@@ -422,7 +422,7 @@ describe('files made to do harm', () => {
 });
 
 describe('positionOf', () => {
-  const { positionOf } = readYaml('a.yaml', `${WORKFLOW}`, workflow);
+  const { positionOf } = readYaml('a.yaml', WORKFLOW, workflow);
   const at = (path: (string | number)[], what?: 'key' | 'value') => {
     const { line, column } = positionOf(path, what);
     return `${line}:${column}`;

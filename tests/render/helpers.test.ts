@@ -17,7 +17,7 @@ describe('money', () => {
     [mexican, '$12,345.50'],
     [{ language: 'es' }, '12.345,50'],
     [{ ...english, currency: 'not money' }, '12,345.50'],
-    [{ ...english, country: 'x"y' as string }, '£12,345.50'],
+    [{ ...english, country: 'x"y' }, '£12,345.50'],
   ])('%j writes %s', (context, expected) => {
     expect(show('{{money amount}}', { ...context, amount: 12345.5 })).toBe(expected);
   });

@@ -357,8 +357,8 @@ test('stop may be called again, and the home is free after it', async () => {
 
 test('a server that ends by itself is noticed', async () => {
   await useMadeHome();
-  const heard = new Promise<string>((resolve) => {
-    void startEmbeddedPostgres({ home, log: resolve }).then(async ({ stop }) => {
+  const heard = new Promise<string>((hear) => {
+    void startEmbeddedPostgres({ home, log: hear }).then(async ({ stop }) => {
       process.kill((await runningPostmaster(join(home, 'postgres', 'data')))?.pid ?? 0, 'SIGKILL');
       await heard;
       await stop();
@@ -548,12 +548,12 @@ function start(
 ): Child {
   const script = join(options.clone ?? REPOSITORY, 'tests', 'store', 'embedded-child.ts');
   const tsx = pathToFileURL(require.resolve('tsx/esm')).href;
-  const before = process.umask(options.umask ?? process.umask());
+  const before = options.umask === undefined ? undefined : process.umask(options.umask);
   const child = spawn(process.execPath, ['--import', tsx, script, mode, where], {
     ...{ cwd: '/', stdio: ['pipe', 'pipe', 'inherit'], detached: true },
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
-  process.umask(before);
+  if (before !== undefined) process.umask(before);
   const handle = converse(child);
   children.push(handle);
   return handle;

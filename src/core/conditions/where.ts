@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { at, type Json, type JsonObject } from '../json.ts';
+import { at, type JsonObject } from '../json.ts';
 import { compare, operatorsSchema, type Operators } from './operators.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -17,7 +17,7 @@ export type Where = z.infer<typeof whereSchema>;
 export function matcher(where: Where): (properties: JsonObject) => boolean {
   const tests = Object.entries(where).map(([path, wanted]) => {
     const operators: Operators = typeof wanted === 'object' ? wanted : { is: wanted };
-    return (properties: JsonObject) => compare(at(properties, path) as Json | undefined, operators);
+    return (properties: JsonObject) => compare(at(properties, path), operators);
   });
   return (properties) => tests.every((test) => test(properties));
 }

@@ -1,5 +1,6 @@
 import { readCart, readProduct, type Product } from '../events/commerce.ts';
 import type { Event, Instant } from '../events/event.ts';
+import { own } from '../json.ts';
 
 /**
  * The cart, kept as what was done to it since the last order. Keeping the doings and not the sum is what
@@ -67,7 +68,7 @@ export function cartView(cart: Cart): CartView {
 const views = new WeakMap<Cart, CartView>();
 
 function changeOf(event: Event): CartChange | undefined {
-  const kind = KINDS[event.name];
+  const kind = own(KINDS, event.name);
   if (!kind) return undefined;
   const { products, url, currency } = readCart(event.properties);
   const single = kind === 'replace' ? undefined : readProduct(event.properties);
@@ -116,8 +117,8 @@ function apply(items: Map<string, Product>, change: CartChange): void {
   if (change.kind === 'replace') items.clear();
   for (const product of change.products) {
     const known = items.get(product.product_id);
-    const already = change.kind === 'replace' ? 0 : (known?.quantity ?? 0);
-    const quantity = already + (change.kind === 'remove' ? -product.quantity : product.quantity);
+    const quantity =
+      (known?.quantity ?? 0) + (change.kind === 'remove' ? -product.quantity : product.quantity);
     if (quantity <= 0) items.delete(product.product_id);
     else items.set(product.product_id, { ...known, ...product, quantity });
   }

@@ -1,6 +1,6 @@
 import type { Event, Instant } from '../events/event.ts';
 import { COMMERCE_RANK } from '../events/commerce.ts';
-import type { Json, JsonObject } from '../json.ts';
+import { canonicalText, own, type Json, type JsonObject } from '../json.ts';
 import { foldCart } from './cart.ts';
 import type { Consent, FieldValue, Profile } from './contact.ts';
 import { remember, type MemoryPlan } from './memory.ts';
@@ -39,14 +39,20 @@ export function setFields(fields: Fields, values: JsonObject, at: Instant): Fiel
   let next = fields;
   for (const [name, value] of Object.entries(values)) {
     if (name === 'context' || name === 'consent') continue;
-    if (isNewer({ value, at }, fields[name])) next = { ...next, [name]: { value, at } };
+    if (isNewer({ value, at }, own(fields, name))) next = { ...next, [name]: { value, at } };
   }
   return next;
 }
 
+/** What a step sets holds at once, also over what was told at the same moment. */
+export function overwriteFields(fields: Fields, values: JsonObject, at: Instant): Fields {
+  const written = Object.entries(values).map(([name, value]): [string, FieldValue] => [name, { value, at }]);
+  return { ...fields, ...Object.fromEntries(written) };
+}
+
 export function mergeFields(a: Fields, b: Fields): Fields {
   const merged: Record<string, FieldValue> = { ...a };
-  for (const [name, field] of Object.entries(b)) if (isNewer(field, merged[name])) merged[name] = field;
+  for (const [name, field] of Object.entries(b)) if (isNewer(field, own(merged, name))) merged[name] = field;
   return merged;
 }
 
@@ -56,7 +62,7 @@ type Consents = Readonly<Record<string, Consent>>;
 export function mergeConsent(a: Consents, b: Consents): Consents {
   const merged: Record<string, Consent> = { ...a };
   for (const [channel, theirs] of Object.entries(b)) {
-    const mine = merged[channel];
+    const mine = own(merged, channel);
     if (!mine || (mine.granted && !theirs.granted)) merged[channel] = theirs;
     else if (mine.granted === theirs.granted && theirs.at > mine.at) merged[channel] = theirs;
   }
@@ -65,7 +71,7 @@ export function mergeConsent(a: Consents, b: Consents): Consents {
 
 function isNewer(field: FieldValue, known: FieldValue | undefined): boolean {
   if (!known || field.at > known.at) return true;
-  return field.at === known.at && JSON.stringify(field.value) > JSON.stringify(known.value);
+  return field.at === known.at && canonicalText(field.value) > canonicalText(known.value);
 }
 
 function commerceRank(event: Event): number {
@@ -74,7 +80,8 @@ function commerceRank(event: Event): number {
 
 /**
  * `identify` with `consent: [email]` grants and with a list that lacks a channel says nothing about it;
- * `consent_given` grants; `consent_withdrawn` and `unsubscribed` take back (the channel `email` unless they name one).
+ * `consent_given` grants; `consent_withdrawn` and `unsubscribed` take back (the channel `email` unless they name
+ * another, legibly).
  */
 function foldConsent(consent: Consents, event: Event): Consents {
   if (event.type === 'identify') {
@@ -83,9 +90,10 @@ function foldConsent(consent: Consents, event: Event): Consents {
       consent,
     );
   }
-  const granted = SAYS[event.name];
+  const granted = own(SAYS, event.name);
   if (granted === undefined) return consent;
-  const channels = channelsOf(event.properties.channel ?? 'email');
+  const named = channelsOf(event.properties.channel ?? 'email');
+  const channels = named.length === 0 && !granted ? ['email'] : named;
   return channels.reduce((all, channel) => say(all, channel, granted, event.occurred_at), consent);
 }
 
@@ -97,12 +105,13 @@ const SAYS: Readonly<Record<string, boolean>> = {
 
 /** At one and the same moment "no" wins over "yes". */
 function say(consent: Consents, channel: string, granted: boolean, at: Instant): Consents {
-  const known = consent[channel];
+  const known = own(consent, channel);
   if (known && (known.at > at || (known.at === at && !known.granted))) return consent;
   return { ...consent, [channel]: { granted, at } };
 }
 
 function channelsOf(value: Json | undefined): readonly string[] {
   const list = Array.isArray(value) ? (value as readonly Json[]) : [value];
-  return list.filter((entry): entry is string => typeof entry === 'string' && /^[a-z_]{1,32}$/.test(entry));
+  const names = list.flatMap((entry) => (typeof entry === 'string' ? [entry.trim().toLowerCase()] : []));
+  return names.filter((name) => /^[a-z_]{1,32}$/.test(name));
 }

@@ -1,4 +1,5 @@
 import type { Event, Instant } from '../events/event.ts';
+import { own } from '../json.ts';
 import type { EventMemory } from './contact.ts';
 
 /** One thing worth remembering: which events, under which key, and how many of the latest times. */
@@ -43,7 +44,7 @@ export function remember(memories: Memories, event: Event, plan: MemoryPlan): Me
   let next = memories;
   for (const spec of specs) {
     if (!spec.matches(event)) continue;
-    next = { ...next, [spec.key]: addTime(memories[spec.key], event.occurred_at, spec.keep) };
+    next = { ...next, [spec.key]: addTime(own(memories, spec.key), event.occurred_at, spec.keep) };
   }
   return next;
 }
@@ -53,7 +54,7 @@ export function mergeMemories(a: Memories, b: Memories, plan: MemoryPlan): Memor
   for (const specs of plan.by_event.values()) for (const spec of specs) keep.set(spec.key, spec.keep);
   const merged: Record<string, EventMemory> = { ...a };
   for (const [key, memory] of Object.entries(b)) {
-    const mine = merged[key];
+    const mine = own(merged, key);
     merged[key] = mine ? join(mine, memory, keep.get(key) ?? mine.times.length) : memory;
   }
   return merged;

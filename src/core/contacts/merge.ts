@@ -31,7 +31,8 @@ export function mergeContacts(
     id: kept.id,
     profile: mergeProfiles(kept.profile, gone.profile, plan),
     stage: further.stage,
-    stage_since: further.stage === kept.stage ? kept.stage_since : gone.stage_since,
+    stage_since:
+      kept.stage === gone.stage ? Math.min(kept.stage_since, gone.stage_since) : further.stage_since,
     decided_at: latestOf(kept.decided_at, gone.decided_at),
     settled_until: at,
     entries: mergeEntries(kept.entries, gone.entries),
@@ -74,6 +75,7 @@ const SAME_WORKFLOW = reason(
   'dos contactos pasaron a ser uno, y sigue el otro recorrido de este flujo',
 );
 
+/** What already held for one of the two did not begin to hold by their becoming one. */
 function mergeEntries(a: Contact['entries'], b: Contact['entries']): Contact['entries'] {
   const merged: Record<string, WorkflowEntries> = { ...a };
   for (const [workflow, theirs] of Object.entries(b)) {
@@ -82,7 +84,7 @@ function mergeEntries(a: Contact['entries'], b: Contact['entries']): Contact['en
       merged[workflow] = theirs;
       continue;
     }
-    const held = mine.held ?? theirs.held;
+    const held = mine.held === undefined ? theirs.held : mine.held || theirs.held;
     merged[workflow] = {
       count: mine.count + theirs.count,
       ended_at: latestOf(mine.ended_at, theirs.ended_at),

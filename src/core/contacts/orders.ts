@@ -1,5 +1,6 @@
 import { readOrder } from '../events/commerce.ts';
 import type { Event, Instant } from '../events/event.ts';
+import { own } from '../json.ts';
 
 export interface Order {
   readonly id: string;
@@ -14,32 +15,42 @@ export interface Orders {
   readonly list: readonly Order[];
   readonly cancelled: Readonly<Record<string, Instant>>;
   readonly refunded: Readonly<Record<string, number>>;
+  /** When an order was last told, for the first time or again; absent where none was. */
+  readonly told_at?: Instant;
 }
 
 export const noOrders: Orders = { list: [], cancelled: {}, refunded: {} };
 
 export function foldOrder(orders: Orders, event: Event): Orders {
-  if (event.name === 'order_completed') return withOrder(orders, orderOf(event));
+  if (event.name === 'order_completed') return told(withOrder(orders, orderOf(event)), event.occurred_at);
   const id = readOrder(event.properties).order_id;
   if (id === undefined) return orders;
   if (event.name === 'order_cancelled') {
-    const known = orders.cancelled[id] ?? Infinity;
+    const known = own(orders.cancelled, id) ?? Infinity;
     return { ...orders, cancelled: { ...orders.cancelled, [id]: Math.min(known, event.occurred_at) } };
   }
   if (event.name === 'order_refunded') {
     const amount = Math.abs(readOrder(event.properties).revenue ?? 0);
-    return { ...orders, refunded: { ...orders.refunded, [id]: Math.max(orders.refunded[id] ?? 0, amount) } };
+    const known = own(orders.refunded, id) ?? 0;
+    return { ...orders, refunded: { ...orders.refunded, [id]: Math.max(known, amount) } };
   }
   return orders;
 }
 
 export function mergeOrders(a: Orders, b: Orders): Orders {
   const joined = b.list.reduce(withOrder, a);
-  const cancelled = { ...a.cancelled };
-  for (const [id, at] of Object.entries(b.cancelled)) cancelled[id] = Math.min(cancelled[id] ?? Infinity, at);
-  const refunded = { ...a.refunded };
-  for (const [id, sum] of Object.entries(b.refunded)) refunded[id] = Math.max(refunded[id] ?? 0, sum);
-  return { list: joined.list, cancelled, refunded };
+  const cancelled = joinBy(Math.min, a.cancelled, b.cancelled);
+  const refunded = joinBy(Math.max, a.refunded, b.refunded);
+  return told({ list: joined.list, cancelled, refunded }, Math.max(lastOrderedAt(a), lastOrderedAt(b)));
+}
+
+function joinBy(
+  choose: (one: number, other: number) => number,
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const both = Object.entries(b).map(([id, value]) => [id, choose(own(a, id) ?? value, value)] as const);
+  return { ...a, ...Object.fromEntries(both) };
 }
 
 /** What conditions and templates may ask of the orders. Cancelled ones do not count; refunds lessen the value. */
@@ -58,7 +69,7 @@ export function ordersView(orders: Orders): OrdersView {
   const last = kept.at(-1);
   const view: OrdersView = {
     count: kept.length,
-    value: round(kept.reduce((sum, order) => sum + order.revenue - (orders.refunded[order.id] ?? 0), 0)),
+    value: round(kept.reduce((sum, order) => sum + order.revenue - (own(orders.refunded, order.id) ?? 0), 0)),
     first: kept[0]?.at,
     last: last?.at,
     last_id: last?.id,
@@ -67,9 +78,16 @@ export function ordersView(orders: Orders): OrdersView {
   return view;
 }
 
-/** When anything was last ordered, cancelled or not: the cart begins anew from there. */
+/**
+ * When anything was last ordered, cancelled or not: the cart begins anew from there. An order that is told twice
+ * counts from its later telling, because what the cart forgot then cannot come back when the earlier one arrives late.
+ */
 export function lastOrderedAt(orders: Orders): Instant {
-  return orders.list.at(-1)?.at ?? -Infinity;
+  return orders.told_at ?? -Infinity;
+}
+
+function told(orders: Orders, at: Instant): Orders {
+  return at > lastOrderedAt(orders) ? { ...orders, told_at: at } : orders;
 }
 
 const views = new WeakMap<Orders, OrdersView>();
@@ -98,7 +116,11 @@ function withOrder(orders: Orders, order: Order): Orders {
 function isBefore(a: Order, b: Order): boolean {
   if (a.at !== b.at) return a.at < b.at;
   if (a.id !== b.id) return a.id < b.id;
-  return JSON.stringify(a) < JSON.stringify(b);
+  return contentOf(a) < contentOf(b);
+}
+
+function contentOf({ revenue, currency, product_ids }: Order): string {
+  return JSON.stringify([revenue, currency, product_ids]);
 }
 
 function round(amount: number): number {

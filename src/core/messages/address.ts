@@ -6,7 +6,7 @@
  * @returns the address with its domain in lower case, or undefined where it is not one.
  */
 export function address(text: string): string | undefined {
-  if (text.length > 254) return undefined;
+  if (octets(text) > 254) return undefined;
   const place = text.lastIndexOf('@');
   const local = text.slice(0, place);
   const domain = text.slice(place + 1).toLowerCase();
@@ -14,12 +14,23 @@ export function address(text: string): string | undefined {
 }
 
 /** RFC 5322 atext, and letters beyond ASCII as RFC 6531 allows; dots only between atoms. */
-const ATOM = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+$/u;
+const ATOM = /^(?!\p{M})[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+$/u;
 /** A label of a host name, in ASCII or in letters of other scripts (IDNA). */
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?$/u;
 
 function isLocal(local: string): boolean {
-  return local.length <= 64 && !local.startsWith('=?') && local.split('.').every((atom) => ATOM.test(atom));
+  return octets(local) <= 64 && !local.startsWith('=?') && local.split('.').every((atom) => ATOM.test(atom));
+}
+
+/** Of the text in UTF-8. */
+function octets(text: string): number {
+  if (text.length > 254) return text.length;
+  let sum = 0;
+  for (const letter of text) {
+    const code = letter.codePointAt(0) ?? 0;
+    sum += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return sum;
 }
 
 function isDomain(domain: string): boolean {

@@ -38,11 +38,14 @@ export function moodsOf(list: readonly Mood[]): Moods {
       }
       return { mood: 'none', until, because: null };
     },
-    memory: list.flatMap((mood) => [
-      ...(mood.when?.memory ?? []),
-      ...(mood.ends_when ? [mood.ends_when] : []),
-    ]),
+    memory: list.flatMap((mood) => [...beginnings(mood), ...(mood.ends_when ? [mood.ends_when] : [])]),
   };
+}
+
+/** What can be ended must be known by the time of its beginning, also where only its having happened is asked for. */
+function beginnings({ when, ends_when }: Mood): readonly MemorySpec[] {
+  const specs = when?.memory ?? [];
+  return ends_when ? specs.map((spec) => ({ ...spec, keep: Math.max(spec.keep, 1) })) : specs;
 }
 
 function hasEnded(mood: Mood, when: Question, { contact }: Facts): boolean {

@@ -17,26 +17,47 @@ import type { StepSource } from './verb.ts';
 import type { Goal, Trigger, Workflow } from './workflow.ts';
 
 /** A workflow's file. */
-export const workflowSchema = z.strictObject({
-  version: z.literal(1),
-  workflow: snakeId,
-  title: textSchema.optional(),
-  describe: textSchema.optional(),
-  owner: z.string().optional(),
-  status: z.enum(['draft', 'live', 'paused']).default('live'),
-  purpose: z.enum(['promotion', 'service']),
-  when_edited: z.enum(['finish_old']).default('finish_old'),
-  enter_when: conditionSchema,
-  only_if: conditionSchema.optional(),
-  re_enter: z
-    .union([z.enum(['never', 'always']), z.strictObject({ after: durationSchema })], {
-      error: 'write never, always or { after: 7 days }',
-    })
-    .default('never'),
-  exit_when: oneOrMany(conditionSchema).optional(),
-  goal: conditionSchema.optional(),
-  steps: stepListSchema,
-});
+export const workflowSchema = z
+  .strictObject({
+    version: z.literal(1),
+    workflow: snakeId,
+    title: textSchema.optional(),
+    describe: textSchema.optional(),
+    owner: z.string().optional(),
+    status: z.enum(['draft', 'live', 'paused']).default('live'),
+    purpose: z.enum(['promotion', 'service']),
+    when_edited: z.enum(['finish_old']).default('finish_old'),
+    enter_when: conditionSchema,
+    only_if: conditionSchema.optional(),
+    re_enter: z
+      .union([z.enum(['never', 'always']), z.strictObject({ after: durationSchema })], {
+        error: 'write never, always or { after: 7 days }',
+      })
+      .default('never'),
+    exit_when: oneOrMany(conditionSchema).optional(),
+    goal: conditionSchema.optional(),
+    steps: stepListSchema,
+  })
+  .superRefine(({ steps }, context) => refuseSameIds(steps, ['steps'], new Set(), context));
+
+/** Runs remember where they stand by the id of the step. */
+function refuseSameIds(
+  node: unknown,
+  path: (string | number)[],
+  seen: Set<string>,
+  context: z.RefinementCtx,
+): void {
+  if (typeof node !== 'object' || node === null) return;
+  const { verb, id } = node as Partial<StepSource>;
+  if (verb !== undefined && id !== undefined) {
+    const message = `another step has the id "${id}" already`;
+    if (seen.has(id)) context.addIssue({ code: 'custom', path: [...path, 'id'], message });
+    seen.add(id);
+  }
+  for (const [key, inner] of Object.entries(node)) {
+    refuseSameIds(inner, [...path, Array.isArray(node) ? Number(key) : key], seen, context);
+  }
+}
 
 export type WorkflowSource = z.infer<typeof workflowSchema>;
 

@@ -37,7 +37,8 @@ export interface Step {
   /** Facts carry the run's entry; no clock is asked. */
   arrive(walk: Walk): Then;
   due?(walk: Walk): Then;
-  happen?(walk: Walk, event: Event): Then | undefined;
+  /** An event happened, or without one: something else about the contact changed, such as the stage. */
+  happen?(walk: Walk, event: Event | undefined): Then | undefined;
 }
 
 /** The place after the last step. */

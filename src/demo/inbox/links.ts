@@ -13,7 +13,7 @@ export interface MailLink {
 export function findLinks(html: string): MailLink[] {
   const links: MailLink[] = [];
   const collect: FormatCallback = (element) => {
-    const url = (element.attribs?.['href'] ?? '').trim();
+    const url = attribute(element, 'href').trim();
     if (/^(https?|mailto):/i.test(url)) links.push({ url, label: labelOf(element) });
   };
   convert(html, { formatters: { collect }, selectors: [{ selector: 'a', format: 'collect' }] });
@@ -26,6 +26,10 @@ function labelOf(element: DomNode): string {
 
 function wordsIn(node: DomNode): string[] {
   if (node.type === 'text') return [node.data ?? ''];
-  if (node.name === 'img') return [node.attribs?.['alt'] ?? ''];
+  if (node.name === 'img') return [attribute(node, 'alt')];
   return (node.children ?? []).flatMap(wordsIn);
+}
+
+function attribute(node: DomNode, name: string): string {
+  return (node.attribs as Record<string, string> | undefined)?.[name] ?? '';
 }

@@ -46,7 +46,7 @@ function isDay(value: unknown): boolean {
 function dateFormat(style: string, zone: unknown, root: Root): { format(value: number): string } {
   const place = locale(root);
   const options = (Object.hasOwn(STYLES, style) ? STYLES[style] : undefined) ?? { dateStyle: 'long' };
-  return formatter(`date ${place} ${style} ${zone}`, () => inZone(place, options, zone));
+  return formatter(`date ${place} ${style} ${String(zone)}`, () => inZone(place, options, zone));
 }
 
 /** A contact may carry a zone that does not exist: the date is then shown in UTC rather than not at all. */

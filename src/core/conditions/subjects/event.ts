@@ -10,17 +10,21 @@ import { matcher, whereSchema } from '../where.ts';
 
 const times = z.number().int().min(0).max(1000);
 
-export const eventConditionSchema = z.strictObject({
-  event: oneOrMany(z.string()),
-  where: whereSchema.optional(),
-  at_least: times.optional(),
-  at_most: times.optional(),
-  more_than: times.optional(),
-  less_than: times.optional(),
-  times: times.optional(),
-  within: durationSchema.optional(),
-  not_within: durationSchema.optional(),
-});
+export const eventConditionSchema = z
+  .strictObject({
+    event: oneOrMany(z.string()),
+    where: whereSchema.optional(),
+    at_least: times.optional(),
+    at_most: times.optional(),
+    more_than: times.optional(),
+    less_than: times.optional(),
+    times: times.optional(),
+    within: durationSchema.optional(),
+    not_within: durationSchema.optional(),
+  })
+  .refine((written) => written.not_within === undefined || isPlain(written, ['not_within']), {
+    error: '"not_within" means "not once in that time"; write a count with "within" instead',
+  });
 
 export type EventCondition = z.infer<typeof eventConditionSchema>;
 
@@ -31,10 +35,12 @@ interface Range {
 }
 
 /**
- * Asks whether events happened, how often and how lately. With `scope: 'entry'` only what happened since the run
- * was entered counts, and the event being decided always does, however late it arrived.
+ * Asks whether events happened, how often and how lately. With `scope: 'entry'` only what happened after the run
+ * was entered counts, so not the event that started it; and the event being decided does, however late it arrived.
+ * `not_within` looks back over the entry: "quiet for a week" is no truer for somebody who has just come in.
  */
-export function eventQuestion(condition: EventCondition, scope: 'ever' | 'entry'): Question {
+export function eventQuestion(condition: EventCondition, asked: 'ever' | 'entry'): Question {
+  const scope = condition.not_within ? 'ever' : asked;
   const range = rangeOf(condition);
   const window = condition.within ?? condition.not_within;
   const width = window ? exactMilliseconds(window) : Infinity;
@@ -44,14 +50,12 @@ export function eventQuestion(condition: EventCondition, scope: 'ever' | 'entry'
     range,
   );
   const answer = (facts: Facts): Answer => {
-    if (scope === 'entry' && range.min <= 1 && facts.happening && memory.matches(facts.happening)) {
-      return always(range.max >= 1);
-    }
     const remembered = facts.contact.profile.memory[memory.key];
     if (!remembered) return always(range.min === 0);
-    const from = scope === 'entry' ? (facts.entered_at ?? -Infinity) : -Infinity;
-    if (width === Infinity && from === -Infinity) return always(isWithin(remembered.count, range));
-    return inWindow(remembered.times, range, width, from, facts.now);
+    const entered_at = scope === 'entry' ? (facts.entered_at ?? -Infinity) : -Infinity;
+    if (width === Infinity && entered_at === -Infinity) return always(isWithin(remembered.count, range));
+    const times = remembered.times.filter((time) => time > entered_at);
+    return inWindow([...lateTime(facts, entered_at, memory), ...times], range, width, facts.now);
   };
   return {
     answer,
@@ -67,8 +71,13 @@ export function latestOf(condition: EventCondition): MemorySpec {
 
 /** A condition that asks only "did it happen", so that it can serve as a trigger by event. */
 export function isPlainEvent(condition: EventCondition): boolean {
-  const { event: _event, where: _where, ...others } = { ...condition, subject: undefined };
-  return Object.values(others).every((value) => value === undefined);
+  return isPlain(condition, []);
+}
+
+/** Whether it says which events, and nothing else but these. */
+function isPlain(condition: object, others: readonly string[]): boolean {
+  const plain = ['subject', 'event', 'where', ...others];
+  return Object.entries(condition).every(([key, value]) => value === undefined || plain.includes(key));
 }
 
 function rangeOf(condition: EventCondition): Range {
@@ -83,16 +92,24 @@ function isWithin(count: number, { min, max }: Range): boolean {
   return count >= min && count <= max;
 }
 
+/** The event being decided, where it happened before the entry that it should have prevented. */
+function lateTime({ happening }: Facts, entered_at: Instant, memory: MemorySpec): readonly Instant[] {
+  const isLate = happening && happening.occurred_at <= entered_at && memory.matches(happening);
+  return isLate && entered_at !== -Infinity ? [happening.occurred_at] : [];
+}
+
 /**
  * As time goes on and nothing happens, times only leave the window, the oldest first; so the answer changes when
- * enough have left, and the moment of that is known now.
+ * enough have left, and the moment of that is known now. Times are ascending.
  */
-function inWindow(all: readonly Instant[], range: Range, width: number, from: Instant, now: Instant): Answer {
-  const open = all.filter((time) => time >= from && time + width > now);
+function inWindow(times: readonly Instant[], range: Range, width: number, now: Instant): Answer {
+  const open = times.filter((time) => time <= now && time + width > now);
   const holds = isWithin(open.length, range);
-  const leaving = holds ? open.length - range.min + 1 : open.length - range.max;
-  const last = leaving >= 1 && (holds || range.max >= range.min) ? open[leaving - 1] : undefined;
-  return { holds, until: last === undefined ? Infinity : last + width };
+  const leaver = open.find((time, index) => {
+    const left = open.length - index - 1;
+    return time !== open[index + 1] && isWithin(left, range) !== holds;
+  });
+  return { holds, until: leaver === undefined ? Infinity : leaver + width };
 }
 
 function memoryOf(condition: EventCondition, keep: number, range: Range): MemorySpec {

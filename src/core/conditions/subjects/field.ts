@@ -3,9 +3,11 @@ import { cartView } from '../../contacts/cart.ts';
 import type { Contact } from '../../contacts/contact.ts';
 import { ordersView } from '../../contacts/orders.ts';
 import type { Instant } from '../../events/event.ts';
-import { at, type Json } from '../../json.ts';
+import { at, own, type Json } from '../../json.ts';
 import { reason, type Reason } from '../../reason.ts';
+import { dayOf } from '../../time/date.ts';
 import { durationSchema, durationWords, exactMilliseconds } from '../../time/duration.ts';
+import { instantAt } from '../../time/zone.ts';
 import { always, type Answer, type Facts, type Question } from '../answer.ts';
 import { compare, operatorShape, type Operators } from '../operators.ts';
 
@@ -37,21 +39,29 @@ export const DERIVED_FIELDS = [
 ] as const;
 
 export function fieldQuestion(condition: FieldCondition): Question {
-  const { field, within, not_within, ...operators } = condition;
+  const { field, within, not_within } = condition;
+  const operators = operatorsOf(condition);
   const window = within ?? not_within;
   const width = window ? exactMilliseconds(window) : 0;
   const answer = (facts: Facts): Answer => {
     const value = fieldValue(facts.contact, field);
     if (!compare(value, operators)) return always(false);
-    return window ? recency(value, width, within !== undefined, facts.now) : always(true);
+    return window
+      ? recency(instantOf(value, facts.zone), width, within !== undefined, facts.now)
+      : always(true);
   };
   return { answer, because: (facts) => explain(condition, operators, facts.contact), memory: [] };
+}
+
+function operatorsOf(condition: FieldCondition): Operators {
+  const written = Object.entries(condition).filter(([name]) => Object.hasOwn(operatorShape, name));
+  return Object.fromEntries(written) as Operators;
 }
 
 export function fieldValue(contact: Contact, path: string): Json | undefined {
   if (isDerived(path)) return derived[path](contact);
   const [name = '', ...rest] = path.split('.');
-  const value = contact.profile.fields[name]?.value;
+  const value = own(contact.profile.fields, name)?.value;
   return rest.length === 0 ? value : at(value, rest.join('.'));
 }
 
@@ -75,20 +85,22 @@ const derived: Derived = {
 };
 
 /** Whether a date lies within the window before now. A field that holds no date answers no to both questions. */
-function recency(value: Json | undefined, width: number, wantWithin: boolean, now: Instant): Answer {
-  const time = instantOf(value);
+function recency(time: Instant | undefined, width: number, wantWithin: boolean, now: Instant): Answer {
   if (time === undefined) return always(false);
   if (time > now) return { holds: !wantWithin, until: time };
   const leaves = time + width;
   return leaves > now ? { holds: wantWithin, until: leaves } : always(!wantWithin);
 }
 
-function instantOf(value: Json | undefined): Instant | undefined {
+/** Dates and times without an offset are those of the contact's own clock. */
+function instantOf(value: Json | undefined, zone: string): Instant | undefined {
   if (typeof value === 'number') return value;
-  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}/.test(value)) return undefined;
-  const zoned = value.length === 10 || /(Z|[+-]\d{2}:?\d{2})$/.test(value);
-  const time = Date.parse(zoned ? value : `${value}Z`);
-  return Number.isNaN(time) ? undefined : time;
+  if (typeof value !== 'string' || dayOf(value.slice(0, 10)) === undefined) return undefined;
+  const isDate = value.length === 10;
+  const isZoned = !isDate && /(Z|[+-]\d{2}:?\d{2})$/.test(value);
+  const time = Date.parse(isDate || isZoned ? value : `${value}Z`);
+  if (Number.isNaN(time)) return undefined;
+  return isZoned ? time : instantAt(time, zone);
 }
 
 function explain(condition: FieldCondition, operators: Operators, contact: Contact): Reason {

@@ -26,7 +26,7 @@ export function groupTraits(traits: JsonObject): JsonObject {
  * of the address at the top too. What the traits say wins over what the context says.
  */
 export function contactFields(traits: JsonObject, context: JsonObject): JsonObject {
-  const { locale, ...fields } = rename(traits, fieldName) as { readonly [field: string]: Json };
+  const { locale, ...fields } = rename(traits, fieldName);
   const address = isJsonObject(fields['address']) ? fields['address'] : {};
   const said = languageOf(fields['language']);
   return withDefaults(said === undefined ? fields : { ...fields, language: said }, {

@@ -7,7 +7,10 @@ import { defineVerb, stepId, type StepListSchema } from '../verb.ts';
 /** `branch`: the first way whose `when` holds is taken; `otherwise`, if written, stands last. */
 export const branch = (list: StepListSchema) =>
   defineVerb({
-    schema: z.strictObject({ branch: z.array(waySchema(list)).min(1), id: stepId }),
+    schema: z.strictObject({
+      branch: z.array(waySchema(list)).min(1).superRefine(otherwiseIsLast),
+      id: stepId,
+    }),
     compile(options, { id, next, question, steps }): Step {
       const ways = options.branch.map((way, index) => compileWay(way, index));
       return {
@@ -28,6 +31,13 @@ export const branch = (list: StepListSchema) =>
   });
 
 type Way = z.infer<ReturnType<typeof waySchema>>;
+
+function otherwiseIsLast(ways: readonly Way[], context: z.RefinementCtx): void {
+  const place = ways.findIndex((way) => way.otherwise !== undefined);
+  if (place === -1 || place === ways.length - 1) return;
+  const message = 'no way after "otherwise" is ever taken; let it stand last';
+  context.addIssue({ code: 'custom', path: [place], message });
+}
 
 const waySchema = (list: StepListSchema) =>
   z

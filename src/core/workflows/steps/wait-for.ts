@@ -24,13 +24,14 @@ export const waitFor = (list: StepListSchema) =>
         arrive: (walk) =>
           sought.answer(sinceArrival(walk)).holds ? { go: next } : { stay_until: wake(walk) },
         happen(walk, event) {
-          if (event.occurred_at > deadline(walk)) return undefined;
-          const facts = { ...sinceArrival(walk), happening: event };
-          return sought.answer(facts).holds ? { go: next } : { stay_until: wake(walk) };
+          if ((event?.occurred_at ?? walk.now) > deadline(walk)) return undefined;
+          return sought.answer(sinceArrival(walk)).holds ? { go: next } : { stay_until: wake(walk) };
         },
         due(walk) {
-          if (walk.now >= deadline(walk)) return { go: otherwise };
-          return sought.answer(sinceArrival(walk)).holds ? { go: next } : { stay_until: wake(walk) };
+          const end = deadline(walk);
+          const facts = { ...sinceArrival(walk), now: Math.min(walk.now, end) };
+          if (sought.answer(facts).holds) return { go: next };
+          return walk.now >= end ? { go: otherwise } : { stay_until: wake(walk) };
         },
       };
     },

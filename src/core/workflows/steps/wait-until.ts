@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { share } from '../../hash.ts';
 import { reason } from '../../reason.ts';
-import { nextOpen } from '../../time/calendar.ts';
+import { nextOpen, openings, type Calendar } from '../../time/calendar.ts';
 import { durationSchema, exactMilliseconds } from '../../time/duration.ts';
 import type { Step, Then, Walk } from '../step.ts';
 import { defineVerb, stepId } from '../verb.ts';
@@ -18,20 +18,21 @@ export const waitUntil = defineVerb({
   compile({ wait_until: { hours, spread } }, { id, next }): Step {
     const wide = spread ? exactMilliseconds(spread) : 0;
     const arrive = (walk: Walk): Then => {
-      const open = opening(walk, hours);
-      if (open === undefined) return { end: NEVER_OPEN };
-      if (open <= walk.clock) return { go: next };
-      return {
-        stay_until: open + Math.floor(wide * share(`${walk.facts.contact.id}/${walk.run.workflow}/${id}`)),
-      };
+      const { facts, run, clock, calendars } = walk;
+      const calendar = calendars[hours];
+      const open = calendar && nextOpen(calendar, facts.zone, clock);
+      if (calendar === undefined || open === undefined) return { end: NEVER_OPEN };
+      if (open <= clock) return { go: next };
+      const room = Math.min(wide, openFor(calendar, facts.zone, open));
+      return { stay_until: open + Math.floor(room * share(`${facts.contact.id}/${run.workflow}/${id}`)) };
     };
     return { id, verb: 'wait_until', arrive, due: arrive };
   },
 });
 
-function opening({ calendars, facts, clock }: Walk, hours: string): number | undefined {
-  const calendar = calendars[hours];
-  return calendar && nextOpen(calendar, facts.zone, clock);
+/** Nobody may be spread to a moment at which it is closed again: they would wait like that every day. */
+function openFor(calendar: Calendar, zone: string, open: number): number {
+  return (openings(calendar, zone, open).until ?? Infinity) - open;
 }
 
 const NEVER_OPEN = reason(

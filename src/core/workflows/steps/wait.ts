@@ -18,7 +18,7 @@ export const wait = defineVerb({
       arrive: (walk) => ({ stay_until: end(walk, walk.now) }),
       due: () => ({ go: next }),
       happen(walk, event) {
-        if (options.since !== 'last_event' || !trigger(event)) return undefined;
+        if (options.since !== 'last_event' || !event || !trigger(event)) return undefined;
         return { stay_until: Math.max(walk.run.due_at ?? -Infinity, end(walk, event.occurred_at)) };
       },
     };

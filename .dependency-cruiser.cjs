@@ -1,0 +1,144 @@
+/**
+ * Who may import whom, imports of types included. Everything that is not named here is forbidden.
+ * That the rooms below the app know the project by its types alone is checked by .oxlintrc.json, as this tool does
+ * not tell imports of types from others when it parses with swc. (TypeScript 7 has no parser for it: without
+ * `parser: 'swc'` it finds no modules at all, and nothing wrong.)
+ */
+
+const NODE = { node: true };
+
+/** What each room may import besides itself: other places of `src`, packages (all, if none are named), Node. */
+const ROOMS = [
+  { room: 'core', why: 'What is true is decided without I/O.', places: [], packages: ['zod'] },
+  { room: 'project', places: ['core/'], packages: ['yaml', 'zod'], ...NODE },
+  { room: 'engine', places: ['core/', 'project/', 'errors.ts'], packages: ['uuidv7'], ...NODE },
+  { room: 'store', places: ['core/', 'engine/', 'project/', 'errors.ts'], ...NODE },
+  { room: 'queue', places: ['core/', 'engine/', 'project/', 'errors.ts'], ...NODE },
+  { room: 'channels', places: ['core/', 'engine/', 'project/', 'errors.ts'], ...NODE },
+  { room: 'render', places: ['core/', 'engine/', 'project/', 'errors.ts'], ...NODE },
+  {
+    room: 'demo',
+    why: 'The shop and the inbox stand outside: they send events and receive mail like anybody else.',
+    places: ['core/'],
+    ...NODE,
+  },
+  {
+    room: 'api',
+    why: 'The API asks the app; it knows neither the store nor the queue.',
+    places: ['core/', 'engine/', 'project/', 'app.ts', 'errors.ts'],
+    ...NODE,
+  },
+  {
+    room: 'cli',
+    why: [
+      'Commands open the doors (api, demo) and the app. Beyond it they need to start the embedded database, to make',
+      'and revoke write keys, to count, and to check words (render/compile-project) where no database is.',
+    ].join(' '),
+    places: [
+      'core/',
+      'project/',
+      'engine/',
+      'api/',
+      'demo/',
+      'store/(database|embedded|keys|summary).ts',
+      'render/compile-project.ts',
+      'app.ts',
+      'settings.ts',
+      'errors.ts',
+    ],
+    ...NODE,
+  },
+];
+
+const FILES = [
+  { file: 'errors.ts', places: [], packages: [] },
+  { file: 'settings.ts', places: ['errors.ts'], packages: ['zod'], ...NODE },
+  {
+    file: 'app.ts',
+    why: 'The app puts the rooms together; it does not know the doors that call it.',
+    places: ['core/', 'project/', 'engine/', 'store/', 'queue/', 'channels/', 'render/', 'errors.ts'],
+    ...NODE,
+  },
+  { file: 'main.ts', why: 'The program only names its commands.', places: ['cli/'], packages: ['commander'] },
+];
+
+/** Packages that only some places know, so that each can be exchanged in one place. */
+const OWNED = [
+  { packages: ['bullmq', 'ioredis'], places: ['queue/'] },
+  { packages: ['drizzle-orm'], places: ['store/'] },
+  // BullMQ makes its tables through a client that is handed to it.
+  { packages: ['pg'], places: ['store/', 'queue/backend.ts'] },
+  { packages: ['nodemailer'], places: ['channels/'] },
+  { packages: ['handlebars', 'mjml'], places: ['render/'] },
+  { packages: ['smtp-server', 'postal-mime'], places: ['demo/'] },
+  { packages: ['commander', 'cli-table3', 'picocolors', 'close-with-grace'], places: ['cli/', 'main.ts'] },
+];
+
+const escaped = (path) => path.replaceAll('.', '\\.');
+const within = (places) => places.map((place) => `^src/${escaped(place)}`);
+const PACKAGES = '(^|/)node_modules/';
+const packaged = (packages) => packages.map((name) => `${PACKAGES}(@types/)?${name}/`);
+
+function mayImport(from, { why = '', places, packages, node = false }) {
+  const allowed = [from, ...within(places), ...(packages ? packaged(packages) : [PACKAGES])];
+  return {
+    name: `${from.replace(/^\^src\//, '').replace(/[\\/$]/g, '')}-imports-only-what-it-may`,
+    comment: why,
+    severity: 'error',
+    from: { path: from },
+    to: { pathNot: allowed, ...(node ? { dependencyTypesNot: ['core'] } : {}) },
+  };
+}
+
+function ownedBy({ packages, places }) {
+  return {
+    name: `only-${places.map((place) => place.replace(/\W+/g, '-')).join('')}knows-${packages[0]}`,
+    severity: 'error',
+    from: { path: '^src/', pathNot: within(places) },
+    to: { path: packaged(packages) },
+  };
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...ROOMS.map(({ room, ...may }) => mayImport(`^src/${room}/`, may)),
+    ...FILES.map(({ file, ...may }) => mayImport(`^src/${escaped(file)}$`, may)),
+    ...OWNED.map(ownedBy),
+    {
+      name: 'every-file-has-a-room',
+      comment: 'A new room is added to ROOMS, with what it may import.',
+      severity: 'error',
+      from: {
+        pathNot: [
+          ...ROOMS.map(({ room }) => `^src/${room}/`),
+          ...FILES.map(({ file }) => `^src/${escaped(file)}$`),
+        ],
+        path: '^src/',
+      },
+      to: {},
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-lost-imports', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'only-declared-packages',
+      comment: 'What runs in production stands in dependencies, not in devDependencies.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: ['/node_modules/@types/', '^node_modules/@types/'],
+      },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js'],
+    },
+  },
+};
