@@ -92,7 +92,7 @@ function mayImport(from, { why = '', places, packages, node = false }) {
 
 function ownedBy({ packages, places }) {
   return {
-    name: `only-${places.map((place) => place.replace(/\W+/g, '-')).join('')}knows-${packages[0]}`,
+    name: `${packages[0]}-stays-in-its-place`,
     severity: 'error',
     from: { path: '^src/', pathNot: within(places) },
     to: { path: packaged(packages) },

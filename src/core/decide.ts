@@ -298,7 +298,7 @@ function follow(draft: Draft, workflow: Workflow, from: Run, first: Then, moment
     run = { ...run, step: step.id, visit: run.visit + 1, arrived_at: moment, due_at: null };
     then = step.arrive(walkOf(draft, run, moment));
   }
-  if ('end' in then) return finish(draft, run, 'exited', then.end, moment);
+  if ('end' in then) return finish(draft, run, then.outcome ?? 'completed', then.end, moment);
   put(draft, { ...run, due_at: then.stay_until });
 }
 

@@ -2,7 +2,7 @@ import type { Instant } from '../events/event.ts';
 import type { JsonObject } from '../json.ts';
 import type { Reason } from '../reason.ts';
 
-/** How a run can end. */
+/** How a run can end: at an end of its steps, by `exit_when`, by its goal, by a merge, or because it could not go on. */
 export type Outcome = 'completed' | 'exited' | 'converted' | 'merged' | 'failed';
 
 /** One contact's walk through one workflow. */

@@ -25,7 +25,7 @@ export type Effect =
 export type Then =
   | { readonly go: number; readonly effects?: readonly Effect[] }
   | { readonly stay_until: Instant | null }
-  | { readonly end: Reason };
+  | { readonly end: Reason; readonly outcome?: 'failed' };
 
 /**
  * One step of a compiled workflow. The contract that every verb fulfils: what happens when a run arrives, when its

@@ -21,7 +21,7 @@ export const waitUntil = defineVerb({
       const { facts, run, clock, calendars } = walk;
       const calendar = calendars[hours];
       const open = calendar && nextOpen(calendar, facts.zone, clock);
-      if (calendar === undefined || open === undefined) return { end: NEVER_OPEN };
+      if (calendar === undefined || open === undefined) return { end: NEVER_OPEN, outcome: 'failed' };
       if (open <= clock) return { go: next };
       const room = Math.min(wide, openFor(calendar, facts.zone, open));
       return { stay_until: open + Math.floor(room * share(`${facts.contact.id}/${run.workflow}/${id}`)) };
