@@ -86,7 +86,7 @@ function mayImport(from, { why = '', places, packages, node = false }) {
     comment: why,
     severity: 'error',
     from: { path: from },
-    to: { pathNot: allowed, ...(node ? { dependencyTypesNot: ['core'] } : {}) },
+    to: { couldNotResolve: false, pathNot: allowed, ...(node ? { dependencyTypesNot: ['core'] } : {}) },
   };
 }
 

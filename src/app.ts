@@ -90,7 +90,10 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   const live: Live = () => {
     if (live_project) return live_project;
-    throw new UserError('no_project', 'No project has been deployed yet. Run "etapa deploy" in the folder of one.');
+    throw new UserError(
+      'no_project',
+      'No project has been deployed yet. Run "etapa deploy" in the folder of one.',
+    );
   };
   const receiver = createReceiver(store, bell, live);
   const cache: CompiledCache = {
@@ -98,13 +101,17 @@ export async function openApp(options: AppOptions): Promise<App> {
     put: (email) => keepCompiledTemplate(db, email),
   };
 
-  async function compile(loaded: LoadedProject): Promise<{ project: LiveProject; problems: readonly Problem[] }> {
+  async function compile(
+    loaded: LoadedProject,
+  ): Promise<{ project: LiveProject; problems: readonly Problem[] }> {
     const { emails, problems } = await compileProject(loaded, cache);
     return { project: { ...loaded, emails }, problems };
   }
 
   /** The project together with the versions of workflows that somebody still walks. */
-  async function prepare(files: ProjectFiles): Promise<{ project?: LiveProject; problems: readonly Problem[] }> {
+  async function prepare(
+    files: ProjectFiles,
+  ): Promise<{ project?: LiveProject; problems: readonly Problem[] }> {
     const { loaded, problems } = loadProject(files, await versionsInUse(db));
     if (!loaded) return { problems };
     const compiled = await compile(loaded);
@@ -115,7 +122,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     const { project, problems } = await prepare(files);
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (!project || errors.length > 0) {
-      throw new UserError('project_unsound', 'The project has problems; what was live stays live.', errors.map(formatProblem));
+      throw new UserError(
+        'project_unsound',
+        'The project has problems; what was live stays live.',
+        errors.map(formatProblem),
+      );
     }
     const latest = await latestDeployment(db);
     const changed = latest?.hash !== project.hash;
@@ -135,7 +146,14 @@ export async function openApp(options: AppOptions): Promise<App> {
   function start(roles: ReadonlySet<Role>): void {
     const { onError, onTurn, onMark, onTurned: onDone, onSent } = options;
     if (roles.has('engine')) {
-      const turner = createTurner({ store, bell, clock, live, ...(onTurn ? { onTurn } : {}), ...(onDone ? { onDone } : {}) });
+      const turner = createTurner({
+        store,
+        bell,
+        clock,
+        live,
+        ...(onTurn ? { onTurn } : {}),
+        ...(onDone ? { onDone } : {}),
+      });
       const workers = startTurnWorkers(backend, turner, onError);
       closers.push(() => workers.close());
     }

@@ -56,7 +56,9 @@ function unsubscribeOptions(app: App): Parameters<typeof unsubscribeRoutes>[0] {
     async find(token) {
       const message_id = app.links.read(token);
       const addressee = message_id === undefined ? undefined : await app.findAddressee(message_id);
-      return message_id === undefined || !addressee ? undefined : { message_id, language: addressee.language };
+      return message_id === undefined || !addressee
+        ? undefined
+        : { message_id, language: addressee.language };
     },
     unsubscribe: (message_id, source) => app.unsubscribe(message_id, source),
   };

@@ -28,15 +28,21 @@ export function unsubscribeRoutes(options: UnsubscribeOptions): FastifyPluginAsy
       return page(reply, 200, found.language, question(options.name()), FORM(button));
     });
 
-    app.post<{ Params: { token: string }; Body: unknown }>('/u/:token', { schema: documented }, async (request, reply) => {
-      const found = await options.find(request.params.token);
-      if (!found) return page(reply, 404, 'en', WORDS.en.unknown, '');
-      if (!/List-Unsubscribe=One-Click|name="List-Unsubscribe"\r?\n\r?\nOne-Click/.test(String(request.body))) {
-        return page(reply, 400, found.language, wordsIn(found.language).unclear, '');
-      }
-      await options.unsubscribe(found.message_id, 'unsubscribe_link');
-      return page(reply, 200, found.language, wordsIn(found.language).done(options.name()), '');
-    });
+    app.post<{ Params: { token: string }; Body: unknown }>(
+      '/u/:token',
+      { schema: documented },
+      async (request, reply) => {
+        const found = await options.find(request.params.token);
+        if (!found) return page(reply, 404, 'en', WORDS.en.unknown, '');
+        if (
+          !/List-Unsubscribe=One-Click|name="List-Unsubscribe"\r?\n\r?\nOne-Click/.test(String(request.body))
+        ) {
+          return page(reply, 400, found.language, wordsIn(found.language).unclear, '');
+        }
+        await options.unsubscribe(found.message_id, 'unsubscribe_link');
+        return page(reply, 200, found.language, wordsIn(found.language).done(options.name()), '');
+      },
+    );
   };
 }
 
@@ -55,14 +61,16 @@ const WORDS: Readonly<Record<'en' | 'es', Words>> = {
   en: {
     question: (name) => `Do you want no more promotions from ${name} by e-mail?`,
     button: 'Unsubscribe me',
-    done: (name) => `Done. ${name} will send you no more promotions by e-mail. Messages about your orders still reach you.`,
+    done: (name) =>
+      `Done. ${name} will send you no more promotions by e-mail. Messages about your orders still reach you.`,
     unknown: 'This link is not known here. Please use the one from the newest message.',
     unclear: 'Nothing was changed. Please open the link from the message and press the button.',
   },
   es: {
     question: (name) => `¿No quiere recibir más promociones de ${name} por correo?`,
     button: 'Darme de baja',
-    done: (name) => `Hecho. ${name} no le enviará más promociones por correo. Los mensajes sobre sus pedidos le seguirán llegando.`,
+    done: (name) =>
+      `Hecho. ${name} no le enviará más promociones por correo. Los mensajes sobre sus pedidos le seguirán llegando.`,
     unknown: 'Aquí no se conoce este enlace. Use, por favor, el del mensaje más reciente.',
     unclear: 'No se cambió nada. Abra, por favor, el enlace del mensaje y pulse el botón.',
   },
@@ -72,13 +80,21 @@ function wordsIn(language: string): Words {
   return language === 'es' ? WORDS.es : WORDS.en;
 }
 
-function page(reply: FastifyReply, status: number, language: string, sentence: string, form: string): FastifyReply {
+function page(
+  reply: FastifyReply,
+  status: number,
+  language: string,
+  sentence: string,
+  form: string,
+): FastifyReply {
   return reply
     .code(status)
     .type('text/html; charset=utf-8')
     .header('cache-control', 'no-store')
-    .header('content-security-policy', `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'`)
-    .send(`<!doctype html><html lang="${language}"><meta charset="utf-8">
+    .header(
+      'content-security-policy',
+      `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'`,
+    ).send(`<!doctype html><html lang="${language}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
 <title>${language === 'es' ? 'Baja' : 'Unsubscribe'}</title>
 <style>:root{color-scheme:light dark}body{font:18px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1.5rem}

@@ -5,7 +5,8 @@ export function createLogChannel(name: string, onParcel: (parcel: Parcel) => voi
   return {
     name,
     async deliver(parcel, beforeHandingOver) {
-      if (!(await beforeHandingOver())) return { outcome: 'deferred', response: 'the claim on this message was lost' };
+      if (!(await beforeHandingOver()))
+        return { outcome: 'deferred', response: 'the claim on this message was lost' };
       onParcel(parcel);
       return { outcome: 'accepted', response: 'kept in the house' };
     },

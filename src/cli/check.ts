@@ -18,7 +18,8 @@ export function addCheck(program: Command): void {
       if (options.json) output.json({ problems });
       else for (const problem of problems) output.line(formatProblem(problem));
       const errors = problems.filter(({ severity }) => severity === 'error').length;
-      if (!options.json) output.line(errors === 0 ? `${files} files are sound.` : `${errors} problems in ${files} files.`);
+      if (!options.json)
+        output.line(errors === 0 ? `${files} files are sound.` : `${errors} problems in ${files} files.`);
       if (errors > 0) process.exitCode = 1;
     });
 }
@@ -27,7 +28,10 @@ export function addCheck(program: Command): void {
 async function checkFolder(folder: string): Promise<{ problems: readonly ProblemOf[]; files: number }> {
   const files = await readProjectFiles(folder);
   if (Object.keys(files).length === 0) {
-    throw new UserError('no_project', `There is no project in ${folder}: no etapa.yaml, workflows or templates.`);
+    throw new UserError(
+      'no_project',
+      `There is no project in ${folder}: no etapa.yaml, workflows or templates.`,
+    );
   }
   const { loaded, problems } = loadProject(files);
   const words = loaded ? (await compileProject(loaded, NO_CACHE)).problems : [];

@@ -27,7 +27,9 @@ const WRITE_KEY = 'demo';
 export function addDemo(program: Command): void {
   program
     .command('demo')
-    .description('two months of a small shop, run through the real engine in about a minute; then it stays up')
+    .description(
+      'two months of a small shop, run through the real engine in about a minute; then it stays up',
+    )
     .option('--port <port>', 'where the inbox and the API listen', '8686')
     .option('--seed <number>', 'another seed makes another shop', '7')
     .option('--exit', 'end after the summary instead of staying up')
@@ -51,11 +53,17 @@ async function demo(options: { port: string; seed: string; exit?: boolean }): Pr
     await addWriteKey(app.db, 'demo', 'The demo', WRITE_KEY);
     app.start(new Set(['engine', 'sender']));
     await live(app, clock, activity, ends_at, Number(options.seed));
-    tellSummary(await summarize(app.db), app.live().project.stages.list.map(({ id }) => id));
+    tellSummary(
+      await summarize(app.db),
+      app.live().project.stages.list.map(({ id }) => id),
+    );
     if (options.exit) return await closeAll();
     clock.run(0);
     app.start(new Set(['chores']));
-    const server = await openServer(app, { log_level: 'silent', more: (host) => demoRoutes(host, catcher, clock) });
+    const server = await openServer(app, {
+      log_level: 'silent',
+      more: (host) => demoRoutes(host, catcher, clock),
+    });
     await server.listen({ host: '127.0.0.1', port });
     tellWhatToTry(port);
     closeWithGrace({ delay: 25_000 }, async ({ err }) => {
@@ -86,8 +94,14 @@ async function openFresh(
     project: EXAMPLE,
     hold: true,
     fresh: true,
-    settings: { home, port, database_url: undefined, redis_url: process.env.REDIS_URL || undefined },
-    overrides: { smtp_url: catcher.url, clock, onTurned: activity.turned, onSent: activity.sent, onError: activity.fail },
+    settings: { home, port, database_url: undefined },
+    overrides: {
+      smtp_url: catcher.url,
+      clock,
+      onTurned: activity.turned,
+      onSent: activity.sent,
+      onError: activity.fail,
+    },
   });
 }
 
@@ -110,7 +124,8 @@ async function live(
     until: ends_at,
     step: DAY,
     speed: Infinity,
-    onProgress: (now) => moving.at((now - first) / (ends_at - first), new Date(now).toISOString().slice(0, 10)),
+    onProgress: (now) =>
+      moving.at((now - first) / (ends_at - first), new Date(now).toISOString().slice(0, 10)),
   });
   moving.done(`${Math.round((performance.now() - began) / 1000)} s`);
 }
@@ -119,16 +134,20 @@ async function demoRoutes(server: FastifyInstance, catcher: Catcher, clock: Mova
   let ahead = 0;
   await server.register(inboxRoutes(catcher, { title: 'Lumbre' }), { prefix: '/inbox' });
   server.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/inbox/'));
-  server.post<{ Body: { forward?: string } | null }>('/demo/clock', { schema: { hide: true } }, (request, reply) => {
-    const forward = parseDuration(request.body?.forward ?? '');
-    if (!forward) {
-      const message = 'Write how far, like {"forward": "2 hours"}.';
-      return reply.code(422).send({ error: { code: 'forward_unreadable', message, pointer: '/forward' } });
-    }
-    ahead += exactMilliseconds(forward);
-    clock.run(ahead);
-    return reply.send({ now: new Date(Date.now() + ahead).toISOString() });
-  });
+  server.post<{ Body: { forward?: string } | null }>(
+    '/demo/clock',
+    { schema: { hide: true } },
+    (request, reply) => {
+      const forward = parseDuration(request.body?.forward ?? '');
+      if (!forward) {
+        const message = 'Write how far, like {"forward": "2 hours"}.';
+        return reply.code(422).send({ error: { code: 'forward_unreadable', message, pointer: '/forward' } });
+      }
+      ahead += exactMilliseconds(forward);
+      clock.run(ahead);
+      return reply.send({ now: new Date(Date.now() + ahead).toISOString() });
+    },
+  );
 }
 
 function tellWhatToTry(port: number): void {

@@ -12,7 +12,9 @@ interface Common {
 export function addKeys(program: Command): void {
   const keys = program.command('keys').description('write keys, with which shops send events');
   const common = (command: Command): Command =>
-    command.option('-C, --project <folder>', 'the folder of the project', '.').option('--json', 'answer as JSON');
+    command
+      .option('-C, --project <folder>', 'the folder of the project', '.')
+      .option('--json', 'answer as JSON');
 
   common(keys.command('create <name>'))
     .description('make a write key; it is shown once and kept only as a hash')
@@ -31,9 +33,14 @@ export function addKeys(program: Command): void {
       within(options, async ({ app }) => {
         const list = await listWriteKeys(app.db);
         if (options.json) return output.json(list);
-        if (list.length === 0) return output.line('There are none yet. Make one with "etapa keys create <name>".');
-        const day = (at: number | null): string => (at === null ? '' : new Date(at).toISOString().slice(0, 10));
-        output.table(['id', 'name', 'created', 'revoked'], list.map((key) => [key.id, key.name, day(key.created_at), day(key.revoked_at)]));
+        if (list.length === 0)
+          return output.line('There are none yet. Make one with "etapa keys create <name>".');
+        const day = (at: number | null): string =>
+          at === null ? '' : new Date(at).toISOString().slice(0, 10);
+        output.table(
+          ['id', 'name', 'created', 'revoked'],
+          list.map((key) => [key.id, key.name, day(key.created_at), day(key.revoked_at)]),
+        );
       }),
     );
 
@@ -43,7 +50,10 @@ export function addKeys(program: Command): void {
       within(options, async ({ app }) => {
         const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) || id === 'demo';
         if (!uuid || !(await revokeWriteKey(app.db, id))) {
-          throw new UserError('no_such_key', `There is no key in use with the id "${id}". See "etapa keys list".`);
+          throw new UserError(
+            'no_such_key',
+            `There is no key in use with the id "${id}". See "etapa keys list".`,
+          );
         }
         if (options.json) return output.json({ id, revoked: true });
         output.line(`The key ${id} is refused from now on.`);

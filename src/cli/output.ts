@@ -14,7 +14,10 @@ export const output: Output = {
   line: (text = '') => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${colors.dim(text)}\n`),
   table(head, rows) {
-    const table = new Table({ head: head.map((cell) => colors.bold(cell)), style: { head: [], border: ['dim'] } });
+    const table = new Table({
+      head: head.map((cell) => colors.bold(cell)),
+      style: { head: [], border: ['dim'] },
+    });
     for (const row of rows) table.push([...row].map(String));
     process.stdout.write(`${table.toString()}\n`);
   },
@@ -33,7 +36,10 @@ export function tellError(error: unknown): void {
 }
 
 /** Advances in place on a terminal; a line now and then elsewhere. */
-export function progressBar(label: string): { at(share: number, words: string): void; done(words: string): void } {
+export function progressBar(label: string): {
+  at(share: number, words: string): void;
+  done(words: string): void;
+} {
   const live = process.stderr.isTTY;
   let told = -1;
   return {
@@ -47,7 +53,9 @@ export function progressBar(label: string): { at(share: number, words: string): 
       process.stderr.write(live ? `\r\u001B[2K${text}` : `${text}\n`);
     },
     done(words) {
-      process.stderr.write(live ? `\r\u001B[2K${colors.green('✔')} ${label}: ${words}\n` : `${label}: ${words}\n`);
+      process.stderr.write(
+        live ? `\r\u001B[2K${colors.green('✔')} ${label}: ${words}\n` : `${label}: ${words}\n`,
+      );
     },
   };
 }

@@ -35,7 +35,9 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
   message_id: ['message_id', 'messageId'],
 };
 
-type Columns = Readonly<Record<'user_id' | 'anonymous_id' | 'event' | 'at' | 'message_id', string | undefined>>;
+type Columns = Readonly<
+  Record<'user_id' | 'anonymous_id' | 'event' | 'at' | 'message_id', string | undefined>
+>;
 
 async function readCsv(file: string, mapping: Mapping): Promise<ReadEvents> {
   const events: IncomingEvent[] = [];
@@ -43,7 +45,10 @@ async function readCsv(file: string, mapping: Mapping): Promise<ReadEvents> {
   let columns: Columns | undefined;
   const parser = createReadStream(file).pipe(parse({ columns: true, bom: true, info: true, trim: true }));
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: Record<string, string>;
+      info: { lines: number };
+    }>) {
       columns ??= columnsOf(file, Object.keys(record), mapping);
       const read = eventOf(record, columns, mapping);
       if (typeof read === 'string') problems.push(`${file}:${info.lines}  ${read}`);
@@ -59,9 +64,13 @@ async function readCsv(file: string, mapping: Mapping): Promise<ReadEvents> {
 function columnsOf(file: string, header: readonly string[], { columns }: Mapping): Columns {
   for (const column of Object.values(columns)) {
     if (header.includes(column)) continue;
-    throw new UserError('column_missing', `${file}:1  there is no column "${column}"; its columns are ${header.join(', ')}.`);
+    throw new UserError(
+      'column_missing',
+      `${file}:1  there is no column "${column}"; its columns are ${header.join(', ')}.`,
+    );
   }
-  const find = (name: string): string | undefined => columns[name] ?? USUAL[name]?.find((column) => header.includes(column));
+  const find = (name: string): string | undefined =>
+    columns[name] ?? USUAL[name]?.find((column) => header.includes(column));
   const found: Columns = {
     user_id: find('user_id'),
     anonymous_id: find('anonymous_id'),
@@ -71,10 +80,16 @@ function columnsOf(file: string, header: readonly string[], { columns }: Mapping
   };
   for (const name of ['event', 'at'] as const) {
     if (found[name] !== undefined) continue;
-    throw new UserError('column_missing', `${file}:1  no column tells "${name}"; name it with --column ${name}=COLUMN (columns: ${header.join(', ')}).`);
+    throw new UserError(
+      'column_missing',
+      `${file}:1  no column tells "${name}"; name it with --column ${name}=COLUMN (columns: ${header.join(', ')}).`,
+    );
   }
   if (found.user_id === undefined && found.anonymous_id === undefined) {
-    throw new UserError('column_missing', `${file}:1  no column tells who it was; name it with --column user_id=COLUMN.`);
+    throw new UserError(
+      'column_missing',
+      `${file}:1  no column tells who it was; name it with --column user_id=COLUMN.`,
+    );
   }
   return found;
 }
@@ -89,7 +104,8 @@ function eventOf(record: Record<string, string>, columns: Columns, mapping: Mapp
   if (user_id === '' && anonymous_id === '') return 'nobody is named';
   if (word === '') return 'no event is named';
   return {
-    message_id: cell(columns.message_id) || `csv:${createHash('sha256').update(JSON.stringify(record)).digest('hex')}`,
+    message_id:
+      cell(columns.message_id) || `csv:${createHash('sha256').update(JSON.stringify(record)).digest('hex')}`,
     type: 'track',
     name: mapping.events[word] ?? eventName(word),
     occurred_at: at,
@@ -129,7 +145,10 @@ async function readLines(file: string): Promise<ReadEvents> {
   lines.forEach((line, index) => {
     if (line.trim() === '') return;
     const new_id = (): string => `line:${createHash('sha256').update(line).digest('hex')}`;
-    const { accepted, rejected } = readCalls({ batch: [jsonOf(line)] }, 'batch', { received_at: NEVER, new_id });
+    const { accepted, rejected } = readCalls({ batch: [jsonOf(line)] }, 'batch', {
+      received_at: NEVER,
+      new_id,
+    });
     events.push(...accepted.map((event) => ({ ...event, received_at: event.occurred_at })));
     problems.push(...rejected.map(({ message }) => `${file}:${index + 1}  ${message}`));
   });

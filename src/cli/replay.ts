@@ -29,11 +29,34 @@ export function addReplay(program: Command): void {
     .description('run a file of past events (CSV, or JSON lines of Segment calls) through the real engine')
     .option('-C, --project <folder>', 'the folder of the project', '.')
     .option('--speed <times>', '"max", or how many seconds pass for each of ours', readSpeed, Infinity)
-    .option('--column <name=column>', 'which column tells user_id, anonymous_id, event, at or message_id', pair, {})
-    .option('--event <word=event>', 'what a word in the event column means, such as cart=product_added', pair, {})
-    .option('--go-on <duration>', 'how long the clock goes on after the last event', readDuration, parseDuration('1 day'))
-    .option('--step <duration>', 'how far the clock moves at once; the outcome does not depend on it', readDuration, parseDuration('1 day'))
-    .option('--send-to <smtp url>', 'really hand messages over, to this server; without it none leaves the house')
+    .option(
+      '--column <name=column>',
+      'which column tells user_id, anonymous_id, event, at or message_id',
+      pair,
+      {},
+    )
+    .option(
+      '--event <word=event>',
+      'what a word in the event column means, such as cart=product_added',
+      pair,
+      {},
+    )
+    .option(
+      '--go-on <duration>',
+      'how long the clock goes on after the last event',
+      readDuration,
+      parseDuration('1 day'),
+    )
+    .option(
+      '--step <duration>',
+      'how far the clock moves at once; the outcome does not depend on it',
+      readDuration,
+      parseDuration('1 day'),
+    )
+    .option(
+      '--send-to <smtp url>',
+      'really hand messages over, to this server; without it none leaves the house',
+    )
     .option('--json', 'answer with the summary as JSON')
     .action(replay);
 }
@@ -80,7 +103,11 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
     moving.done(`up to ${new Date(until).toISOString()}`);
     const summary = await summarize(app.db);
     if (options.json) output.json({ added, problems, ...summary });
-    else tellSummary(summary, app.live().project.stages.list.map(({ id }) => id));
+    else
+      tellSummary(
+        summary,
+        app.live().project.stages.list.map(({ id }) => id),
+      );
   } finally {
     await close();
   }
@@ -89,7 +116,8 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
 function readSpeed(text: string): number {
   if (text === 'max') return Infinity;
   const speed = Number(text);
-  if (!(speed > 0)) throw new InvalidArgumentError('Write "max" or a number above 0, such as 3600 for an hour a second.');
+  if (!(speed > 0))
+    throw new InvalidArgumentError('Write "max" or a number above 0, such as 3600 for an hour a second.');
   return speed;
 }
 

@@ -15,7 +15,9 @@ interface StartOptions {
 export function addStart(program: Command): void {
   program
     .command('start')
-    .description('run Etapa: receive events, decide, send; all roles in this process unless --only says otherwise')
+    .description(
+      'run Etapa: receive events, decide, send; all roles in this process unless --only says otherwise',
+    )
     .option('-C, --project <folder>', 'the folder of the project', '.')
     .addOption(new Option('--only <roles...>', 'run only these roles').choices(ROLES))
     .action(start);
@@ -28,7 +30,10 @@ async function start(options: StartOptions): Promise<void> {
   try {
     await deployFolder(app, folder);
     if (roles.has('sender') && settings.smtp_url === undefined) {
-      throw new UserError('no_smtp', 'SMTP_URL is not set, so nothing could be sent. Set it, or leave out the role "sender".');
+      throw new UserError(
+        'no_smtp',
+        'SMTP_URL is not set, so nothing could be sent. Set it, or leave out the role "sender".',
+      );
     }
     app.start(roles);
     const server = roles.has('api') ? await openServer(app, { log_level: settings.log_level }) : undefined;

@@ -14,7 +14,11 @@ export function addStatus(program: Command): void {
       try {
         const summary = await summarize(app.db);
         if (options.json) output.json(summary);
-        else tellSummary(summary, app.live().project.stages.list.map(({ id }) => id));
+        else
+          tellSummary(
+            summary,
+            app.live().project.stages.list.map(({ id }) => id),
+          );
       } finally {
         await close();
       }
@@ -24,8 +28,10 @@ export function addStatus(program: Command): void {
 /** The tables that the demo, a replay and `etapa status` end with. Stages stand in the order of the journey. */
 export function tellSummary(summary: Summary, stages: readonly string[]): void {
   const people = new Map(summary.stages.map(({ stage, people: count }) => [stage, count]));
-  const into = (stage: string): number => sum(summary.moves.filter(({ to }) => to === stage).map(({ moves }) => moves));
-  const out = (stage: string): number => sum(summary.moves.filter(({ from }) => from === stage).map(({ moves }) => moves));
+  const into = (stage: string): number =>
+    sum(summary.moves.filter(({ to }) => to === stage).map(({ moves }) => moves));
+  const out = (stage: string): number =>
+    sum(summary.moves.filter(({ from }) => from === stage).map(({ moves }) => moves));
   output.line(`\n${summary.contacts} contacts, ${summary.events} events`);
   output.table(
     ['stage', 'people now', 'moved in', 'moved out'],
@@ -36,7 +42,15 @@ export function tellSummary(summary: Summary, stages: readonly string[]): void {
   if (summary.runs.length > 0) {
     output.table(
       ['workflow', 'runs', 'converted', 'left early', 'to the end', 'inside now', 'failed'],
-      summary.runs.map((run) => [run.workflow, run.entered, run.converted, run.exited, run.completed, run.active, run.failed]),
+      summary.runs.map((run) => [
+        run.workflow,
+        run.entered,
+        run.converted,
+        run.exited,
+        run.completed,
+        run.active,
+        run.failed,
+      ]),
     );
   }
   if (summary.messages.length > 0) {

@@ -33,7 +33,9 @@ export async function openSurroundings(opening: Opening): Promise<Surroundings> 
     if (opening.fresh) await emptyDatabase(database_url);
     const app = await openApp({
       database_url,
-      queue: settings.redis_url ? { kind: 'redis', url: settings.redis_url } : { kind: 'postgres', url: database_url },
+      queue: settings.redis_url
+        ? { kind: 'redis', url: settings.redis_url }
+        : { kind: 'postgres', url: database_url },
       smtp_url: settings.smtp_url,
       public_url: settings.public_url ?? `http://localhost:${settings.port}`,
       onError: (error) => output.note(error instanceof Error ? error.message : String(error)),

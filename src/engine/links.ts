@@ -21,6 +21,8 @@ export function createLinks(public_url: string, secrets: readonly string[]): Lin
     read(token) {
       if (!/^[A-Za-z0-9_-]{43}$/.test(token)) return undefined;
       const bytes = Buffer.from(token, 'base64url');
+      // The last character has two bits to spare; only one way of writing a token is ours.
+      if (bytes.toString('base64url') !== token) return undefined;
       const id = bytes.subarray(0, 16);
       const mac = bytes.subarray(16);
       if (mac.length !== MAC_BYTES || !secrets.some((secret) => timingSafeEqual(mac, macOf(id, secret))))

@@ -4,8 +4,6 @@ import type { MessageMark, Store } from './ports.ts';
 export interface Marker {
   /** Resolves when the mark is committed; false where the claim is no longer ours. */
   mark(mark: MessageMark): Promise<boolean>;
-  /** Resolves when every mark given so far is committed. */
-  settled(): Promise<void>;
 }
 
 interface Waiting {
@@ -25,6 +23,8 @@ export function createMarker(store: Store, token: string): Marker {
       waiting = [];
       await flush(group);
     }
+    // In the same step as the last look: a mark that comes a moment later starts the next flush.
+    flushing = undefined;
   }
 
   async function flush(group: readonly Waiting[]): Promise<void> {
@@ -43,12 +43,7 @@ export function createMarker(store: Store, token: string): Marker {
     mark: (mark) =>
       new Promise((resolve, reject) => {
         waiting.push({ mark, resolve, reject });
-        flushing ??= Promise.resolve()
-          .then(flushAll)
-          .finally(() => (flushing = undefined));
+        flushing ??= Promise.resolve().then(flushAll);
       }),
-    async settled() {
-      while (flushing) await flushing;
-    },
   };
 }

@@ -71,7 +71,11 @@ export async function receiveAll(
   let added = 0;
   for (let start = 0; start < events.length; start += EVENTS_PER_COMMIT) {
     const some = events.slice(start, start + EVENTS_PER_COMMIT).map((event) => ({ ...event, source }));
-    const appended = await store.append(some, { due: 'received_at', stage: project.stages.start, shape: project.memory.shape });
+    const appended = await store.append(some, {
+      due: 'received_at',
+      stage: project.stages.start,
+      shape: project.memory.shape,
+    });
     added += appended.added;
     onProgress(start + some.length);
   }
@@ -91,10 +95,13 @@ export interface Moving {
  * Moves the clock up to a moment, and at each stop lets the workers do all that has fallen due. The clock also stops
  * just before and at each merge, so that a visitor has lived through all that came before he became somebody known.
  */
-export async function moveClock(parts: ReplayParts, { until, step, speed, onProgress }: Moving): Promise<void> {
+export async function moveClock(
+  parts: ReplayParts,
+  { until, step, speed, onProgress }: Moving,
+): Promise<void> {
   const began = performance.now();
   const first = (await parts.store.nextDue()) ?? until;
-  for (let now = Math.min(first, until); ; ) {
+  for (let now = Math.min(first, until); ;) {
     if (Number.isFinite(speed)) await sleep(Math.max(0, (now - first) / speed - (performance.now() - began)));
     parts.clock.set(now);
     await settle(parts, now);
@@ -114,7 +121,10 @@ async function nextStop(store: Store, now: Instant, step: number): Promise<Insta
 /** Rings until nothing is due at this moment any more, neither to decide nor to send. */
 async function settle({ store, bell, activity }: ReplayParts, now: Instant): Promise<void> {
   for (;;) {
-    const [partitions, unsettled] = await Promise.all([store.partitionsWithWork(now, true), store.hasUnsettled(now)]);
+    const [partitions, unsettled] = await Promise.all([
+      store.partitionsWithWork(now, true),
+      store.hasUnsettled(now),
+    ]);
     if (partitions.length === 0 && !unsettled) return;
     const answered = activity.answered(partitions, unsettled);
     bell.ringTurns(partitions);

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '../core/events/event.ts';
 import { reason, type Reason } from '../core/reason.ts';
+import { createDoor, type Door } from './door.ts';
 import { parcelOf, writeLetter, type Letter } from './letter.ts';
 import type { Links } from './links.ts';
 import type { Live, LiveProject } from './live-project.ts';
@@ -33,24 +35,33 @@ export interface SenderParts {
 export interface Sender {
   /** Sends everything that is due; resolves when nothing more is. */
   work(): Promise<void>;
-  /** Lets what has been claimed be handed over, and claims no more. */
+  /** Lets what is being handed over come to its end, gives back what is not, and claims no more. */
   stop(): void;
 }
 
 const MESSAGES_PER_CLAIM = 100;
 /** While one batch is handed over, the next is claimed and rendered. */
 const BATCHES_AT_ONCE = 3;
+/** More than there are connections, so that none is idle; few, so that stopping takes no longer than two messages. */
+const HANDED_OVER_AT_ONCE = 20;
 
 export function createSender(parts: SenderParts): Sender {
   let stopping = false;
   let working: Promise<void> | undefined;
   let again = false;
+  const door = createDoor(HANDED_OVER_AT_ONCE);
+  const sending: Sending = { ...parts, door, isStopping: () => stopping };
 
   async function workAll(): Promise<void> {
-    await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, claimUntilEmpty));
-    if (again && !stopping) {
-      again = false;
-      await workAll();
+    try {
+      do {
+        again = false;
+        await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, claimUntilEmpty));
+      } while (again && !stopping);
+    } finally {
+      // In the same step as the last look at `again`, so that no ring is lost in between.
+      working = undefined;
+      parts.onDone?.();
     }
   }
 
@@ -59,23 +70,25 @@ export function createSender(parts: SenderParts): Sender {
       const now = parts.clock.at(await parts.store.databaseNow());
       const claim = await parts.store.claim(now, MESSAGES_PER_CLAIM);
       if (claim.messages.length === 0) return;
-      await sendBatch(parts, claim, now);
+      await sendBatch(sending, claim, now);
     }
   }
 
   return {
     work() {
       if (working) again = true;
-      working ??= workAll().finally(() => {
-        working = undefined;
-        parts.onDone?.();
-      });
+      working ??= workAll();
       return working;
     },
     stop() {
       stopping = true;
     },
   };
+}
+
+interface Sending extends SenderParts {
+  readonly door: Door;
+  isStopping(): boolean;
 }
 
 interface Written {
@@ -85,41 +98,72 @@ interface Written {
   readonly unsubscribe_url: string | undefined;
 }
 
-async function sendBatch(parts: SenderParts, claim: Claim, now: Instant): Promise<void> {
-  const live = parts.live();
-  const marker = createMarker(parts.store, claim.token);
-  const tell = (mark: MessageMark): void => {
-    void marker.mark(mark).then((written) => (written ? parts.onMark?.(mark) : undefined));
+async function sendBatch(sending: Sending, claim: Claim, now: Instant): Promise<void> {
+  const live = sending.live();
+  const marker = createMarker(sending.store, claim.token);
+  const tell = async (mark: MessageMark): Promise<void> => {
+    if (await insist(() => marker.mark(mark))) sending.onMark?.(mark);
   };
+  const told: Promise<void>[] = [];
   const written: Written[] = [];
   for (const message of claim.messages) {
-    const moment = parts.clock.moved ? message.owed_at : now;
-    const url = message.purpose === 'promotion' ? parts.links.unsubscribeUrl(message.id) : undefined;
+    const moment = momentOf(sending.clock, message, now);
+    const url = message.purpose === 'promotion' ? sending.links.unsubscribeUrl(message.id) : undefined;
     const letter = writeLetter(message, live, moment, url);
     if ('held_back' in letter)
-      tell({ id: message.id, state: 'suppressed', at: moment, because: letter.held_back });
+      told.push(tell({ id: message.id, state: 'suppressed', at: moment, because: letter.held_back }));
     else written.push({ message, letter, now: moment, unsubscribe_url: url });
   }
-  const rendered = await parts.renderer.renderBatch(written.map(({ letter }) => letter.job));
-  await Promise.all(
-    written.map((one, index) => handOver(parts, marker, live, one, rendered[index] as Rendered, tell)),
+  const rendered = await sending.renderer.renderBatch(written.map(({ letter }) => letter.job));
+  const handed = written.map((one, index) =>
+    sending.door.through(async () => {
+      const mark = await handOver(sending, marker, live, one, rendered[index] as Rendered);
+      told.push(tell(mark));
+    }),
   );
-  await marker.settled();
+  await allDone(handed);
+  await allDone(told);
 }
 
+/** A replay sends at the moment at which a message was owed, and again when its clock has come to a later attempt. */
+function momentOf(clock: Clock, { attempts, owed_at }: ClaimedMessage, now: Instant): Instant {
+  return clock.moved && attempts === 1 ? owed_at : now;
+}
+
+/** One that fails never leaves the others behind unwatched. */
+async function allDone(list: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(list);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+/** For a moment the database may be away; what the receiver said must not be lost for that. */
+async function insist<T>(write: () => Promise<T>): Promise<T> {
+  for (const wait of WAITS) {
+    try {
+      return await write();
+    } catch {
+      await sleep(wait);
+    }
+  }
+  return write();
+}
+
+/** In all less than a claim lasts while a message is handed over. */
+const WAITS = [100, 500, 2000, 5000, 10_000, 15_000];
+
 async function handOver(
-  { channels, store }: SenderParts,
+  { channels, store, isStopping }: Sending,
   marker: Marker,
   live: LiveProject,
   { message, letter, now, unsubscribe_url }: Written,
   rendered: Rendered,
-  tell: (mark: MessageMark) => void,
-): Promise<void> {
+): Promise<MessageMark> {
   const at = now;
   const { id } = message;
-  if (!rendered.ok) return tell({ id, state: 'refused', at, because: templateFailed(rendered.reason) });
+  if (!rendered.ok) return { id, state: 'refused', at, because: templateFailed(rendered.reason) };
   const channel = channels.get(message.channel);
-  if (!channel) return tell({ id, state: 'suppressed', at, because: NO_CHANNEL });
+  if (!channel) return { id, state: 'suppressed', at, because: NO_CHANNEL };
+  if (isStopping()) return { id, state: 'owed', at };
   const parcel = parcelOf(message, letter, rendered, live, now, unsubscribe_url);
   const tone = { tone: letter.tone.tone, because: letter.tone.because };
   const handing_over: MessageMark = {
@@ -132,9 +176,9 @@ async function handOver(
   };
   const delivery = await channel.deliver(parcel, () => marker.mark(handing_over));
   if (delivery.outcome === 'refused' && delivery.fault === 'address') {
-    await store.suppress(message.channel, letter.to, delivery.response.slice(0, 200), at);
+    await insist(() => store.suppress(message.channel, letter.to, delivery.response.slice(0, 200), at));
   }
-  tell({ id, at, ...became(message, delivery, now) });
+  return { id, at, ...became(message, delivery, now) };
 }
 
 function became(message: ClaimedMessage, delivery: Delivery, now: Instant): Omit<MessageMark, 'id' | 'at'> {

@@ -78,9 +78,7 @@ interface Writing {
 
 function decideBatch(batch: Batch, memories: Memories, turning: Turning): TurnWrites {
   const writing: Writing = { changes: [], merges: [], consumed: [], forwards: [], remerges: [] };
-  const going = new Set(
-    [...batch.happenings.values()].flat().flatMap((one) => (one.kind === 'merge' ? [one.gone_id] : [])),
-  );
+  const going = goingAway(batch);
   for (const [id, stored] of batch.contacts) {
     const happenings = batch.happenings.get(id) ?? [];
     if (stored.merged_into !== null) {
@@ -97,6 +95,16 @@ function decideBatch(batch: Batch, memories: Memories, turning: Turning): TurnWr
     }
   }
   return { shape: turning.project.memory.shape, ...writing };
+}
+
+/** Who is merged away by another of this batch: decided with that one. Of two that go into each other, one stays. */
+function goingAway({ happenings }: Batch): ReadonlySet<string> {
+  const going = new Set<string>();
+  for (const [id, list] of happenings) {
+    if (going.has(id)) continue;
+    for (const one of list) if (one.kind === 'merge' && one.gone_id !== id) going.add(one.gone_id);
+  }
+  return going;
 }
 
 function refreshed(contact: Contact, memories: Memories, now: Instant): Contact {
@@ -120,7 +128,8 @@ function decideContact(
   const decisions: Decision[] = [];
   let current = contact;
   for (const { now, taken } of momentsOf(happenings, turning, () => current)) {
-    const told = taken.flatMap((one) => tell(one, current, batch, memories, turning, writing));
+    const told: Happening[] = [];
+    for (const one of taken) told.push(...tell(one, current, told, batch, memories, turning, writing));
     const decision = decide(current, told, turning.project, now);
     decisions.push(decision);
     current = decision.contact;
@@ -160,6 +169,7 @@ function* momentsOf(
 function tell(
   happening: StoredHappening,
   contact: Contact,
+  before: readonly Happening[],
   batch: Batch,
   memories: Memories,
   { asking }: Turning,
@@ -173,14 +183,20 @@ function tell(
     return [];
   }
   const gone = refreshed(stored.contact, memories, asking.now);
-  writing.merges.push({ kept_id: contact.id, gone_id: gone.id, renumber: renumbering(contact, gone) });
+  writing.merges.push({
+    kept_id: contact.id,
+    gone_id: gone.id,
+    renumber: renumbering(contact, before, gone),
+  });
   return [{ kind: 'merge', gone }];
 }
 
-function renumbering(kept: Contact, gone: Contact): Record<string, number> {
-  return Object.fromEntries(
-    Object.keys(gone.entries).map((workflow) => [workflow, kept.entries[workflow]?.count ?? 0]),
-  );
+/** Numbers go on after those of the contact itself and of whoever was merged into it at the same moment. */
+function renumbering(kept: Contact, before: readonly Happening[], gone: Contact): Record<string, number> {
+  const all = [kept, ...before.flatMap((one) => (one.kind === 'merge' ? [one.gone] : []))];
+  const countOf = (workflow: string): number =>
+    all.reduce((sum, { entries }) => sum + (entries[workflow]?.count ?? 0), 0);
+  return Object.fromEntries(Object.keys(gone.entries).map((workflow) => [workflow, countOf(workflow)]));
 }
 
 function changeOf(

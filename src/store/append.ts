@@ -55,6 +55,7 @@ async function appendOnce(
 ): Promise<Appended> {
   const people = await lookUp(tx, events);
   const owners = events.map((event) => people.join(event));
+  await holdVisitors(tx, people.visitors);
   await insertIdentities(tx, people.new_identities);
   await insertContacts(tx, people.new_contacts, appending);
   const added = await insertEvents(
@@ -79,6 +80,8 @@ interface People {
   readonly new_identities: Map<Key, string>;
   readonly new_contacts: Map<string, Instant>;
   readonly merges: { kept_id: string; gone_id: string; at: Instant }[];
+  /** Contacts whom somebody takes for his own because nobody is known to be behind them. */
+  readonly visitors: Set<string>;
 }
 
 async function lookUp(tx: Runner, events: readonly IncomingEvent[]): Promise<People> {
@@ -101,6 +104,7 @@ function peopleOf(known: Map<Key, string>, users: Set<string>): People {
   const new_identities = new Map<Key, string>();
   const new_contacts = new Map<string, Instant>();
   const merges: People['merges'] = [];
+  const visitors = new Set<string>();
   const resolve = (id: string): string => {
     const next = became.get(id);
     return next === undefined ? id : resolve(next);
@@ -125,19 +129,27 @@ function peopleOf(known: Map<Key, string>, users: Set<string>): People {
     if (users.has(gone_id)) users.add(kept_id);
   };
 
+  const take = (id: string, byAlias: boolean): void => {
+    if (!byAlias && !users.has(id) && !new_contacts.has(id)) visitors.add(id);
+  };
+
   /** Two ids of one person. Known people are joined only by `alias`: two of them may share a device. */
   const unite = (main: Key, other: Key, at: Instant, byAlias: boolean): string => {
     const kept = find(main);
     const gone = find(other);
     if (kept === undefined) {
-      const adopt = gone !== undefined && (byAlias || !users.has(gone) || kindOf(main) === 'anonymous');
+      const adopt = gone !== undefined && (byAlias || !users.has(gone));
+      if (adopt) take(gone, byAlias);
       const id = adopt ? gone : create(at);
       claim(main, id);
       if (gone === undefined) claim(other, id);
       return id;
     }
     if (gone === undefined) claim(other, kept);
-    else if (gone !== kept && (byAlias || !users.has(gone))) merge(kept, gone, at);
+    else if (gone !== kept && (byAlias || !users.has(gone))) {
+      take(gone, byAlias);
+      merge(kept, gone, at);
+    }
     return kept;
   };
 
@@ -159,6 +171,7 @@ function peopleOf(known: Map<Key, string>, users: Set<string>): People {
     new_identities,
     new_contacts,
     merges,
+    visitors,
   };
 }
 
@@ -192,6 +205,22 @@ function kindOf(key: Key): string {
 
 function valueOf(key: Key): string {
   return key.slice(key.indexOf(':') + 1);
+}
+
+/**
+ * At one and the same moment two people may take a visitor for theirs, on a device that they share. Whoever comes second
+ * waits here, finds somebody behind the visitor, and looks everybody up anew.
+ */
+async function holdVisitors(tx: Runner, visitors: ReadonlySet<string>): Promise<void> {
+  if (visitors.size === 0) return;
+  const ids = array([...visitors], 'uuid');
+  await tx.execute(sql`
+    select from identities where contact_id = any(${ids}) order by kind, value for update`);
+  const taken = await tx.execute(sql`
+    select from unnest(${ids}) as visitor (id)
+    where not exists (select from identities i where i.contact_id = visitor.id)
+      or exists (select from identities i where i.contact_id = visitor.id and i.kind = 'user') limit 1`);
+  if (taken.rowCount !== 0) throw new IdentityRace();
 }
 
 /** In a fixed order, so that two batches with the same people wait for each other and never in a circle. */

@@ -35,6 +35,8 @@ export async function unsubscribe(
   source: string,
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
+    // A merge that is just moving the message to another contact is waited for, and comes after us if it is later.
+    await tx.execute(sql`select from messages where id = ${message_id} for update`);
     const addressee = await addresseeOf(tx, message_id);
     if (!addressee) return false;
     const { contact_id, channel } = addressee;

@@ -22,8 +22,10 @@ export function openDatabase(url: string, options: { max?: number } = {}): OpenD
     application_name: 'etapa',
     options: '-c idle_in_transaction_session_timeout=60000 -c statement_timeout=120000',
   });
-  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  // A connection that breaks is replaced by the pool, and the statement under way fails; without listeners, one that
+  // breaks while idle, or between two statements of a transaction, would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return { db: drizzle(pool), pool, close: () => pool.end() };
 }
 

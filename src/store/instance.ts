@@ -21,7 +21,11 @@ export async function openInstance(url: string): Promise<Instance> {
   let client = await connect();
 
   async function connect(): Promise<pg.Client> {
-    const fresh = new pg.Client({ connectionString: url, application_name: `etapa instance ${id}`, keepAlive: true });
+    const fresh = new pg.Client({
+      connectionString: url,
+      application_name: `etapa instance ${id}`,
+      keepAlive: true,
+    });
     fresh.on('error', () => undefined);
     fresh.on('end', () => void reconnect());
     await fresh.connect();

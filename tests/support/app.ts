@@ -26,7 +26,13 @@ export interface TestAppOptions {
 }
 
 /** The real engine on a database of its own, with a clock that the test moves. */
-export async function openTestApp({ files, backend, start, roles, overrides }: TestAppOptions): Promise<TestApp> {
+export async function openTestApp({
+  files,
+  backend,
+  start,
+  roles,
+  overrides,
+}: TestAppOptions): Promise<TestApp> {
   const database_url = await newDatabase();
   const clock = movableClock(start);
   const activity = createActivity();

@@ -88,7 +88,11 @@ postal_address: Calle del Pez 12, Madrid
 
 /** The files of a small sound project. */
 export function projectFiles(parts: ProjectParts = {}): Record<string, string> {
-  const { stages = 'stages:\n  - { id: awareness, start_here: true }\n', workflows = {}, services = [] } = parts;
+  const {
+    stages = 'stages:\n  - { id: awareness, start_here: true }\n',
+    workflows = {},
+    services = [],
+  } = parts;
   const added = parts.settings ?? '';
   const kept = SETTINGS.split('\n').filter((line) => !added.includes(`${line.split(':')[0]}:`));
   const files: Record<string, string> = {
@@ -126,7 +130,11 @@ export function aProject(parts: ProjectParts = {}): Project {
 }
 
 /** A condition from YAML, ready to be asked. */
-export function aQuestion(yaml: string, scope: 'ever' | 'entry' = 'ever', moods: Moods = moodsOf([])): Question {
+export function aQuestion(
+  yaml: string,
+  scope: 'ever' | 'entry' = 'ever',
+  moods: Moods = moodsOf([]),
+): Question {
   const { value, problems } = readYaml('condition.yaml', yaml, conditionSchema);
   if (value === undefined) throw new Error(problems.map(formatProblem).join('\n'));
   return compileCondition(value, { moods }, scope);
@@ -139,7 +147,10 @@ export function afterEvents(
   contact: Contact = aContact(),
 ): Contact {
   const plan = planMemory(questions.flatMap(({ memory }) => memory));
-  return { ...contact, profile: list.reduce((profile, event) => fold(profile, event, plan), contact.profile) };
+  return {
+    ...contact,
+    profile: list.reduce((profile, event) => fold(profile, event, plan), contact.profile),
+  };
 }
 
 /** One contact whom things happen to, as an engine would tell them that wakes exactly when something is due. */

@@ -19,7 +19,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(home, 0o755);
   const postgres = process.env.TEST_DATABASE_URL ? undefined : await startEmbeddedPostgres({ home });
   const redis = await startRedis(home);
-  if (!redis) process.stderr.write('SKIPPED: no redis-server is installed; tests of the Redis backend are left out\n');
+  if (!redis)
+    process.stderr.write('SKIPPED: no redis-server is installed; tests of the Redis backend are left out\n');
   project.provide('postgres', process.env.TEST_DATABASE_URL ?? postgres?.url ?? '');
   project.provide('redis', redis?.url ?? '');
   return async () => {

@@ -13,8 +13,13 @@ export interface RedisServer {
 export async function startRedis(folder: string, policy = 'noeviction'): Promise<RedisServer | undefined> {
   const port = await freePort();
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn('redis-server', [...options, '--dir', folder, '--maxmemory-policy', policy], { stdio: 'ignore' });
-  const failed = await Promise.race([once(server, 'error').then(() => true), once(server, 'spawn').then(() => false)]);
+  const server = spawn('redis-server', [...options, '--dir', folder, '--maxmemory-policy', policy], {
+    stdio: 'ignore',
+  });
+  const failed = await Promise.race([
+    once(server, 'error').then(() => true),
+    once(server, 'spawn').then(() => false),
+  ]);
   if (failed || server.pid === undefined) return undefined;
   const url = `redis://127.0.0.1:${port}`;
   const client = new Redis(url, { maxRetriesPerRequest: 100, retryStrategy: () => 50 });

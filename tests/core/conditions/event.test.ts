@@ -67,8 +67,23 @@ describe('how lately', () => {
   });
 });
 
+describe('several windows', () => {
+  const week = '{ event: product_viewed, within: 7 days }';
+  const month = '{ event: product_viewed, within: 30 days }';
+
+  test.each([
+    [`{ any: [${week}, ${month}] }`, true, 28], // as long as the last of them stands
+    [`{ all: [${week}, ${month}] }`, true, 5],
+    [`{ none: [${week}, ${month}] }`, false, 28],
+    [`{ all: [${week}, { event: product_viewed, times: 5 }] }`, false, 'never'],
+  ])('%s: %s until %s', (condition, holds, until) => {
+    expect(ask(condition, [2])).toEqual({ holds, until });
+  });
+});
+
 describe('which events', () => {
-  const survey = (properties: Record<string, string | number>) => anEvent('survey_answered', properties, NOW - 1);
+  const survey = (properties: Record<string, string | number>) =>
+    anEvent('survey_answered', properties, NOW - 1);
   const holds = (where: string, properties: Record<string, string | number>): boolean => {
     const question = aQuestion(`{ event: survey_answered, where: ${where} }`);
     const contact = afterEvents([survey(properties)], [question]);
@@ -94,7 +109,8 @@ describe('which events', () => {
   test('several events are counted together', () => {
     const question = aQuestion('{ event: [product_added, checkout_started], at_least: 2, within: 7 days }');
     const list = [anEvent('product_added', {}, daysAgo(3)), anEvent('checkout_started', {}, daysAgo(2))];
-    const ask = (contact = afterEvents(list, [question])) => question.answer({ contact, now: NOW, zone: 'UTC' });
+    const ask = (contact = afterEvents(list, [question])) =>
+      question.answer({ contact, now: NOW, zone: 'UTC' });
     expect(ask()).toEqual({ holds: true, until: daysAgo(3) + 7 * DAY });
     expect(ask(afterEvents(list.slice(1), [question])).holds).toBe(false);
   });
@@ -110,7 +126,11 @@ describe('which events', () => {
   });
 
   test.each(['at_least: 2', 'within: 3 days', 'times: 0'])('not_within cannot stand beside "%s"', (other) => {
-    const written = { event: 'product_viewed', not_within: '7 days', ...Object.fromEntries([other.split(': ')]) };
+    const written = {
+      event: 'product_viewed',
+      not_within: '7 days',
+      ...Object.fromEntries([other.split(': ')]),
+    };
     const count = (value: unknown) => (/^\d+$/.test(String(value)) ? Number(value) : value);
     const input = Object.fromEntries(Object.entries(written).map(([key, value]) => [key, count(value)]));
     expect(check(conditionSchema, input)).toMatchObject({
@@ -123,7 +143,10 @@ describe('since the entry into a workflow', () => {
   const ENTRY = daysAgo(5);
   const inRun = (condition: string, days: readonly number[], happening?: ReturnType<typeof anEvent>) => {
     const question = aQuestion(condition, 'entry');
-    const list = [...days.map((ago) => anEvent('product_viewed', {}, daysAgo(ago))), ...(happening ? [happening] : [])];
+    const list = [
+      ...days.map((ago) => anEvent('product_viewed', {}, daysAgo(ago))),
+      ...(happening ? [happening] : []),
+    ];
     const contact = afterEvents(list, [question]);
     return question.answer({ contact, now: NOW, zone: 'UTC', entered_at: ENTRY, happening }).holds;
   };

@@ -95,12 +95,19 @@ describe('a value', () => {
 
   test('a field condition must ask something', () => {
     const asked = check(conditionSchema, { field: 'plan' });
-    expect(asked).toMatchObject({ ok: false, findings: [{ message: expect.stringContaining('say what') as string }] });
+    expect(asked).toMatchObject({
+      ok: false,
+      findings: [{ message: expect.stringContaining('say what') as string }],
+    });
   });
 
   test('the reason shows the value and what was asked', () => {
     const question = aQuestion('{ field: plan, is_not: club }');
-    const because = question.because({ contact: aContact({ fields: { plan: 'free' } }), now: NOW, zone: 'UTC' });
+    const because = question.because({
+      contact: aContact({ fields: { plan: 'free' } }),
+      now: NOW,
+      zone: 'UTC',
+    });
     expect(because.en).toBe('plan is free (asked: is not club)');
   });
 });
@@ -132,7 +139,11 @@ describe('a date', () => {
   });
 
   test('a time of day without a zone is that of the contact’s own clock', () => {
-    const answer = ask('{ field: renewed, within: 1 day }', { renewed: '2026-03-15T10:00' }, 'America/Mexico_City');
+    const answer = ask(
+      '{ field: renewed, within: 1 day }',
+      { renewed: '2026-03-15T10:00' },
+      'America/Mexico_City',
+    );
     expect(answer).toEqual({ holds: false, until: at('2026-03-15T16:00') });
   });
 });
@@ -145,7 +156,11 @@ describe('what Etapa works out by itself', () => {
     anEvent('order_cancelled', { order_id: 'o3' }, NOW - 29 * DAY),
     anEvent('order_refunded', { order_id: 'o1', total: 30 }, NOW - 28 * DAY),
     anEvent('product_added', { product_id: 's1', price: 30, quantity: 2, currency: 'eur' }, NOW - 2 * HOUR),
-    anEvent('product_added', { product_id: 's2', price: 9.5, cart_url: 'https://shop.example/c' }, NOW - HOUR),
+    anEvent(
+      'product_added',
+      { product_id: 's2', price: 9.5, cart_url: 'https://shop.example/c' },
+      NOW - HOUR,
+    ),
   ];
 
   test.each([

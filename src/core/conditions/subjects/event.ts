@@ -8,17 +8,17 @@ import { durationSchema, durationWords, exactMilliseconds, type Duration } from 
 import { always, type Answer, type Facts, type Question } from '../answer.ts';
 import { matcher, whereSchema } from '../where.ts';
 
-const times = z.number().int().min(0).max(1000);
+const howOften = z.number().int().min(0).max(1000);
 
 export const eventConditionSchema = z
   .strictObject({
     event: oneOrMany(z.string()),
     where: whereSchema.optional(),
-    at_least: times.optional(),
-    at_most: times.optional(),
-    more_than: times.optional(),
-    less_than: times.optional(),
-    times: times.optional(),
+    at_least: howOften.optional(),
+    at_most: howOften.optional(),
+    more_than: howOften.optional(),
+    less_than: howOften.optional(),
+    times: howOften.optional(),
     within: durationSchema.optional(),
     not_within: durationSchema.optional(),
   })

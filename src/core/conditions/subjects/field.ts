@@ -20,6 +20,8 @@ export const fieldConditionSchema = z
   })
   .refine((condition) => Object.values(condition).filter((value) => value !== undefined).length > 1, {
     message: 'say what the field must be, for example "is: …", "at_least: …" or "exists: true"',
+    // A misspelt operator is told as such, and not again as a missing one.
+    when: ({ issues }) => issues.length === 0,
   });
 
 export type FieldCondition = z.infer<typeof fieldConditionSchema>;

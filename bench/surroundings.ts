@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { openApp, type App, type AppOptions } from '../src/app.ts';
+import { readProjectFiles } from '../src/project/read-files.ts';
+import { startEmbeddedPostgres } from '../src/store/embedded.ts';
+
+/** A PostgreSQL of the bench's own, so that nothing else is touched. */
+export interface Bench {
+  readonly url: string;
+  newDatabase(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function openBench(): Promise<Bench> {
+  const home = await mkdtemp(join(tmpdir(), 'etapa-bench-'));
+  await chmod(home, 0o755);
+  const postgres = await startEmbeddedPostgres({ home });
+  let count = 0;
+  return {
+    url: postgres.url,
+    async newDatabase() {
+      const name = `bench_${++count}`;
+      const client = new pg.Client({ connectionString: postgres.url });
+      await client.connect();
+      await client.query(`create database ${name}`);
+      await client.end();
+      return postgres.url.replace(/\/[^/]*$/, `/${name}`);
+    },
+    async stop() {
+      await postgres.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The app with the shipped project. */
+export async function openBenchApp(database_url: string, more: Partial<AppOptions>): Promise<App> {
+  const app = await openApp({
+    database_url,
+    queue: { kind: 'postgres', url: database_url },
+    public_url: 'http://localhost:8686',
+    onError: (error) => process.stderr.write(`${String(error)}\n`),
+    ...more,
+  });
+  await app.deploy(await readProjectFiles(fileURLToPath(new URL('..', import.meta.url))));
+  return app;
+}
+
+export interface Sink {
+  readonly url: string;
+  stop(): void;
+}
+
+export async function startSink(): Promise<Sink> {
+  const script = fileURLToPath(new URL('sink.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  return { url: `smtp://127.0.0.1:${port.toString().trim()}`, stop: () => void child.kill() };
+}
+
+/** The middle of several measurements, and how far they lie apart. */
+export interface Spread {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return { median, low: sorted[0] ?? 0, high: sorted.at(-1) ?? 0 };
+}
+
+export async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+}
