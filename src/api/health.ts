@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyPluginAsync } from 'fastify';
 
 /** `/health/live`: the process answers. `/health/ready`: the database does too. */
@@ -11,7 +12,7 @@ export function healthRoutes(askDatabase: () => Promise<unknown>): FastifyPlugin
       { schema: { tags: ['Health'], summary: 'The database answers' } },
       async (_request, reply) => {
         try {
-          await askDatabase();
+          await Promise.race([askDatabase(), tooLate()]);
           return { status: 'ok' };
         } catch {
           return reply
@@ -24,4 +25,12 @@ export function healthRoutes(askDatabase: () => Promise<unknown>): FastifyPlugin
       },
     );
   };
+}
+
+/** A database that keeps silent is as good as none. */
+const PATIENCE = 2000;
+
+async function tooLate(): Promise<never> {
+  await sleep(PATIENCE, undefined, { ref: false });
+  throw new Error('the database keeps silent');
 }

@@ -1,9 +1,16 @@
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import fastify, { LogController, type FastifyInstance } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import type { App } from '../app.ts';
+import { UserError, wordsOf } from '../errors.ts';
 import { healthRoutes } from './health.ts';
 import { segmentRoutes } from './segment.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
@@ -17,11 +24,15 @@ export interface ServerOptions {
 /** The HTTP door: events in, links out, and its own description at `/openapi.json` and `/docs`. */
 export async function openServer(app: App, options: ServerOptions): Promise<FastifyInstance> {
   const server = fastify({
-    logger: options.log_level === 'silent' ? false : { level: options.log_level },
+    logger:
+      options.log_level === 'silent' ? false : { level: options.log_level, serializers: { err: toLog } },
     // Logging each request of thousands a second costs more than receiving it.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
+    requestTimeout: WHOLE_REQUEST,
+    http: { connectionsCheckingInterval: WHOLE_REQUEST / 2 },
   });
+  server.setErrorHandler(answerError);
   await server.register(swagger, {
     openapi: {
       info: { title: 'Etapa', version: '0.1.0', description: 'Events in, by the Segment HTTP API.' },
@@ -36,6 +47,32 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(healthRoutes(() => app.store.databaseNow()));
   await options.more?.(server);
   return server;
+}
+
+/** Longest time in milliseconds that a client may take to send one request: also how long it can hold up an end. */
+const WHOLE_REQUEST = 10_000;
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** Where a route says nothing itself. What went wrong inside is told to the log and not to the client. */
+function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const status = error.statusCode ?? 500;
+  if (status < 500)
+    return reply.code(status).send({ error: { code: 'request_refused', message: error.message } });
+  request.log.error({ err: error }, 'a request could not be answered');
+  const message =
+    error instanceof UserError
+      ? error.message
+      : 'This could not be done just now. Please try again in a moment.';
+  return reply
+    .code(503)
+    .header('retry-after', String(RETRY_AFTER_SECONDS))
+    .send({ error: { code: 'unavailable', message } });
+}
+
+function toLog(error: Error): { type: string; message: string; stack: string } {
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return { type: error.name, message: wordsOf(error), stack: cause.stack ?? '' };
 }
 
 function segmentOptions(app: App): Parameters<typeof segmentRoutes>[0] {

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyPluginAsync, FastifyReply } from 'fastify';
 
 export interface UnsubscribeOptions {
   /** The name of the shop, for the page. */
@@ -14,11 +14,16 @@ export interface UnsubscribeOptions {
  */
 export function unsubscribeRoutes(options: UnsubscribeOptions): FastifyPluginAsync {
   return async (app) => {
-    app.addContentTypeParser(
-      ['application/x-www-form-urlencoded', 'multipart/form-data'],
-      { parseAs: 'string', bodyLimit: 4096 },
-      (_request, body, done) => done(null, body),
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 4096 }, (_request, body, done) =>
+      done(null, body),
     );
+    app.setErrorHandler((error: FastifyError, request, reply) => {
+      const status = error.statusCode ?? 500;
+      if (status < 500) return page(reply, 400, 'en', WORDS.en.unclear, '');
+      request.log.error({ err: error }, 'an unsubscribe link could not be answered');
+      return page(reply.header('retry-after', '5'), 503, 'en', WORDS.en.away, '');
+    });
     const documented = { tags: ['Links'], hide: true };
 
     app.get<{ Params: { token: string } }>('/u/:token', { schema: documented }, async (request, reply) => {
@@ -34,9 +39,7 @@ export function unsubscribeRoutes(options: UnsubscribeOptions): FastifyPluginAsy
       async (request, reply) => {
         const found = await options.find(request.params.token);
         if (!found) return page(reply, 404, 'en', WORDS.en.unknown, '');
-        if (
-          !/List-Unsubscribe=One-Click|name="List-Unsubscribe"\r?\n\r?\nOne-Click/.test(String(request.body))
-        ) {
+        if (!isOneClick(request.headers['content-type'], request.body)) {
           return page(reply, 400, found.language, wordsIn(found.language).unclear, '');
         }
         await options.unsubscribe(found.message_id, 'unsubscribe_link');
@@ -45,6 +48,16 @@ export function unsubscribeRoutes(options: UnsubscribeOptions): FastifyPluginAsy
     );
   };
 }
+
+/** RFC 8058, section 3.2: exactly this one pair, in either of the two forms that a browser can send. */
+function isOneClick(type = '', body: unknown): boolean {
+  if (typeof body !== 'string') return false;
+  if (/^application\/x-www-form-urlencoded\b/i.test(type))
+    return new URLSearchParams(body.trim()).get('List-Unsubscribe') === 'One-Click';
+  return /^multipart\/form-data\b/i.test(type) && ONE_CLICK_PART.test(body);
+}
+
+const ONE_CLICK_PART = /\bname="?List-Unsubscribe"?\r?\n(?:[^\r\n]+\r?\n)*\r?\nOne-Click\r?\n--/i;
 
 const FORM = (button: string): string =>
   `<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button>${button}</button></form>`;
@@ -55,6 +68,7 @@ interface Words {
   done(name: string): string;
   readonly unknown: string;
   readonly unclear: string;
+  readonly away: string;
 }
 
 const WORDS: Readonly<Record<'en' | 'es', Words>> = {
@@ -65,6 +79,7 @@ const WORDS: Readonly<Record<'en' | 'es', Words>> = {
       `Done. ${name} will send you no more promotions by e-mail. Messages about your orders still reach you.`,
     unknown: 'This link is not known here. Please use the one from the newest message.',
     unclear: 'Nothing was changed. Please open the link from the message and press the button.',
+    away: 'This could not be done just now. Please try again in a moment.',
   },
   es: {
     question: (name) => `¿No quiere recibir más promociones de ${name} por correo?`,
@@ -73,6 +88,7 @@ const WORDS: Readonly<Record<'en' | 'es', Words>> = {
       `Hecho. ${name} no le enviará más promociones por correo. Los mensajes sobre sus pedidos le seguirán llegando.`,
     unknown: 'Aquí no se conoce este enlace. Use, por favor, el del mensaje más reciente.',
     unclear: 'No se cambió nada. Abra, por favor, el enlace del mensaje y pulse el botón.',
+    away: 'Ahora mismo no ha sido posible. Inténtelo, por favor, dentro de un momento.',
   },
 };
 

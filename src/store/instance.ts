@@ -14,6 +14,7 @@ export interface Instance {
 }
 
 const LOCK_CLASS = 738_420;
+const RETRY_EVERY = 500;
 
 export async function openInstance(url: string): Promise<Instance> {
   const id = randomInt(1, 2 ** 31 - 1);
@@ -25,23 +26,25 @@ export async function openInstance(url: string): Promise<Instance> {
       connectionString: url,
       application_name: `etapa instance ${id}`,
       keepAlive: true,
+      connectionTimeoutMillis: 10_000,
     });
     fresh.on('error', () => undefined);
-    fresh.on('end', () => void reconnect());
     await fresh.connect();
     await fresh.query('select pg_advisory_lock($1, $2)', [LOCK_CLASS, id]);
+    // Not before: an attempt that fails ends a connection too, and is repeated by the loop that made it.
+    fresh.on('end', () => void reconnect());
     return fresh;
   }
 
   async function reconnect(): Promise<void> {
     while (!closing) {
-      await sleep(500);
-      try {
-        client = await connect();
-        return;
-      } catch {
-        // The database is away; leases hold until it is back.
-      }
+      await sleep(RETRY_EVERY);
+      // While the database is away, leases hold until it is back.
+      const fresh = closing ? undefined : await connect().catch(() => undefined);
+      if (!fresh) continue;
+      client = fresh;
+      if (closing) await fresh.end();
+      return;
     }
   }
 

@@ -9,7 +9,8 @@ import { projectFiles } from '../support/projects.ts';
 
 const DATA = new URL('../../../shared/data/rees46-electronics-sample/', import.meta.url).pathname;
 const present = existsSync(DATA);
-if (!present) process.stderr.write('SKIPPED: the REES46 sample is not here; replays of real data are left out\n');
+if (!present)
+  process.stderr.write('SKIPPED: the REES46 sample is not here; replays of real data are left out\n');
 
 const MAPPING: Mapping = {
   columns: { user_id: 'user_id', event: 'event_type', at: 'event_time' },
@@ -38,7 +39,11 @@ afterEach(async () => {
   test = undefined;
 });
 
-async function replay(events: readonly IncomingEvent[], backend: 'postgres' | 'redis', step: number): Promise<TestApp> {
+async function replay(
+  events: readonly IncomingEvent[],
+  backend: 'postgres' | 'redis',
+  step: number,
+): Promise<TestApp> {
   const first = Math.min(...events.map((event) => event.occurred_at));
   const last = Math.max(...events.map((event) => event.occurred_at));
   test = await openTestApp({ files: CART_JOURNEY, backend, start: first });
@@ -53,22 +58,29 @@ async function outcomes({ app }: TestApp): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map((row) => [row.outcome.trim(), row.n]));
 }
 
-describe.skipIf(!present).each(backends())('five shoppers of an electronics shop, replayed over %s', (backend) => {
-  it.each([
-    ['in the order of the file', (events: readonly IncomingEvent[]) => events, 365 * DAY],
-    ['in the order of time', (events: readonly IncomingEvent[]) => events.toSorted((a, b) => a.occurred_at - b.occurred_at), DAY],
-  ])('%s: 44 journeys, 37 converted, 7 abandoned', async (_name, order, step) => {
-    const { events } = await readEventsFile(`${DATA}test_df.csv`, MAPPING);
-    expect(events).toHaveLength(851);
-    const replayed = await replay(order(events), backend, step);
-    expect(await outcomes(replayed)).toEqual({ converted: 37, 'completed abandoned': 7 });
-  });
+describe.skipIf(!present).each(backends())(
+  'five shoppers of an electronics shop, replayed over %s',
+  (backend) => {
+    it.each([
+      ['in the order of the file', (events: readonly IncomingEvent[]) => events, 365 * DAY],
+      [
+        'in the order of time',
+        (events: readonly IncomingEvent[]) => events.toSorted((a, b) => a.occurred_at - b.occurred_at),
+        DAY,
+      ],
+    ])('%s: 44 journeys, 37 converted, 7 abandoned', async (_name, order, step) => {
+      const { events } = await readEventsFile(`${DATA}test_df.csv`, MAPPING);
+      expect(events).toHaveLength(851);
+      const replayed = await replay(order(events), backend, step);
+      expect(await outcomes(replayed)).toEqual({ converted: 37, 'completed abandoned': 7 });
+    });
 
-  it('keeps 629 distinct events of a file with duplicates that is sent twice', async () => {
-    const { events } = await readEventsFile(`${DATA}duplicates.csv`, MAPPING);
-    expect(events).toHaveLength(1284);
-    const replayed = await replay([...events, ...events], backend, 365 * DAY);
-    const { rows } = await replayed.app.db.execute(sql`select count(*)::int as n from events`);
-    expect(rows).toEqual([{ n: 629 }]);
-  });
-});
+    it('keeps 629 distinct events of a file with duplicates that is sent twice', async () => {
+      const { events } = await readEventsFile(`${DATA}duplicates.csv`, MAPPING);
+      expect(events).toHaveLength(1284);
+      const replayed = await replay([...events, ...events], backend, 365 * DAY);
+      const { rows } = await replayed.app.db.execute(sql`select count(*)::int as n from events`);
+      expect(rows).toEqual([{ n: 629 }]);
+    });
+  },
+);

@@ -123,7 +123,10 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     marks,
     errors,
     knows: (user_id, traits) =>
-      identified({ user_id }, { email: `${user_id}@example.com`, language: 'en', consent: ['email'], ...traits }),
+      identified(
+        { user_id },
+        { email: `${user_id}@example.com`, language: 'en', consent: ['email'], ...traits },
+      ),
     puts: (user_id) => tracked({ user_id }, 'product_added', product('shoe', 20)),
     orders: (user_id) => tracked({ user_id }, 'order_completed', { order_id: `o-${user_id}`, total: 20 }),
     receive: (...events) => app.receiver.receive(events),
@@ -146,7 +149,9 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
           const list = await messages();
           if (list.length > 0 && all(list)) return list;
           if ((await Promise.race([change, late])) === 'late')
-            throw new Error(`still ${JSON.stringify(list.slice(0, 5), undefined, 1)} ${errors.map(String).join('\n')}`);
+            throw new Error(
+              `still ${JSON.stringify(list.slice(0, 5), undefined, 1)} ${errors.map(String).join('\n')}`,
+            );
         }
       } finally {
         stop.abort();
