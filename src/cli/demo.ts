@@ -5,13 +5,12 @@ import type { Command } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import colors from 'picocolors';
 import { openServer } from '../api/server.ts';
-import type { App } from '../app.ts';
 import { exactMilliseconds, parseDuration } from '../core/time/duration.ts';
 import { startCatcher, type Catcher } from '../demo/catcher.ts';
 import { inboxRoutes } from '../demo/inbox/routes.ts';
 import { shopHistory } from '../demo/shop.ts';
 import { movableClock, type MovableClock } from '../engine/clocks.ts';
-import { createActivity, moveClock, receiveAll } from '../engine/replay.ts';
+import { createActivity, moveClock, receiveAll, type ReplayParts } from '../engine/replay.ts';
 import { readProjectFiles } from '../project/read-files.ts';
 import { addWriteKey } from '../store/keys.ts';
 import { summarize } from '../store/summary.ts';
@@ -52,7 +51,8 @@ async function demo(options: { port: string; seed: string; exit?: boolean }): Pr
     await app.deploy(await readProjectFiles(EXAMPLE));
     await addWriteKey(app.db, 'demo', 'The demo', WRITE_KEY);
     app.start(new Set(['engine', 'sender']));
-    await live(app, clock, activity, ends_at, Number(options.seed));
+    const parts: ReplayParts = { store: app.store, bell: app.bell, clock, live: app.live, activity };
+    await live(parts, ends_at, Number(options.seed));
     tellSummary(
       await summarize(app.db),
       app.live().project.stages.list.map(({ id }) => id),
@@ -62,7 +62,7 @@ async function demo(options: { port: string; seed: string; exit?: boolean }): Pr
     app.start(new Set(['chores']));
     const server = await openServer(app, {
       log_level: 'silent',
-      more: (host) => demoRoutes(host, catcher, clock),
+      more: (host) => demoRoutes(host, catcher, parts),
     });
     await server.listen({ host: '127.0.0.1', port });
     tellWhatToTry(port);
@@ -105,15 +105,8 @@ async function openFresh(
   });
 }
 
-async function live(
-  app: App,
-  clock: MovableClock,
-  activity: ReturnType<typeof createActivity>,
-  ends_at: number,
-  seed: number,
-): Promise<void> {
+async function live(parts: ReplayParts, ends_at: number, seed: number): Promise<void> {
   const events = shopHistory({ seed, ends_at, days: DAYS, people: PEOPLE });
-  const parts = { store: app.store, bell: app.bell, clock, live: app.live, activity };
   const receiving = progressBar('Receiving the events of Lumbre');
   await receiveAll(parts, events, 'demo', (done) => receiving.at(done / events.length, `${done} events`));
   receiving.done(`${events.length} deliveries`);
@@ -130,24 +123,45 @@ async function live(
   moving.done(`${Math.round((performance.now() - began) / 1000)} s`);
 }
 
-async function demoRoutes(server: FastifyInstance, catcher: Catcher, clock: MovableClock): Promise<void> {
-  let ahead = 0;
+async function demoRoutes(server: FastifyInstance, catcher: Catcher, parts: ReplayParts): Promise<void> {
+  const forward = clockMover(parts);
   await server.register(inboxRoutes(catcher, { title: 'Lumbre' }), { prefix: '/inbox' });
   server.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/inbox/'));
   server.post<{ Body: { forward?: string } | null }>(
     '/demo/clock',
     { schema: { hide: true } },
-    (request, reply) => {
-      const forward = parseDuration(request.body?.forward ?? '');
-      if (!forward) {
-        const message = 'Write how far, like {"forward": "2 hours"}.';
-        return reply.code(422).send({ error: { code: 'forward_unreadable', message, pointer: '/forward' } });
-      }
-      ahead += exactMilliseconds(forward);
-      clock.run(ahead);
-      return reply.send({ now: new Date(Date.now() + ahead).toISOString() });
+    async (request, reply) => {
+      const far = parseDuration(request.body?.forward ?? '');
+      if (far) return { now: new Date(await forward(exactMilliseconds(far))).toISOString() };
+      const message = 'Write how far, like {"forward": "2 hours"}.';
+      return reply.code(422).send({ error: { code: 'forward_unreadable', message, pointer: '/forward' } });
     },
   );
+}
+
+/** Moves the demo's clock through all that lies between, one wish after the other, and lets it run on from there. */
+function clockMover(parts: ReplayParts): (by: number) => Promise<number> {
+  let ahead = 0;
+  let moving: Promise<unknown> = Promise.resolve();
+  const move = async (by: number): Promise<number> => {
+    const from = Date.now() + ahead;
+    ahead += by;
+    parts.clock.set(from);
+    await moveClock(parts, {
+      from,
+      until: from + by,
+      step: DAY,
+      speed: Infinity,
+      onProgress: () => undefined,
+    });
+    parts.clock.run(ahead);
+    return from + by;
+  };
+  return (by) => {
+    const moved = moving.then(() => move(by));
+    moving = moved.catch(() => undefined);
+    return moved;
+  };
 }
 
 function tellWhatToTry(port: number): void {

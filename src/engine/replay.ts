@@ -83,6 +83,8 @@ export async function receiveAll(
 }
 
 export interface Moving {
+  /** Where to begin; absent: at whatever falls due first. */
+  readonly from?: Instant;
   readonly until: Instant;
   /** How far the clock moves at once. What comes of a replay does not depend on it. */
   readonly step: number;
@@ -97,10 +99,10 @@ export interface Moving {
  */
 export async function moveClock(
   parts: ReplayParts,
-  { until, step, speed, onProgress }: Moving,
+  { from, until, step, speed, onProgress }: Moving,
 ): Promise<void> {
   const began = performance.now();
-  const first = (await parts.store.nextDue()) ?? until;
+  const first = from ?? (await parts.store.nextDue()) ?? until;
   for (let now = Math.min(first, until); ;) {
     if (Number.isFinite(speed)) await sleep(Math.max(0, (now - first) / speed - (performance.now() - began)));
     parts.clock.set(now);

@@ -285,6 +285,7 @@ describe('a process that loses its connection to PostgreSQL', () => {
   /** Between us and PostgreSQL; `cut` ends every connection and refuses new ones until `mend`. */
   async function openLine(url: string) {
     const target = new URL(url);
+    const postgres = { host: target.hostname, port: Number(target.port) };
     const sockets = new Set<Socket>();
     let is_cut = false;
     let refused = 0;
@@ -294,7 +295,7 @@ describe('a process that loses its connection to PostgreSQL', () => {
         near.destroy();
         return;
       }
-      const far = connect(Number(target.port), target.hostname);
+      const far = connect(postgres);
       for (const socket of [near, far]) {
         sockets.add(socket);
         socket.on('error', () => undefined);
