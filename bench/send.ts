@@ -13,7 +13,7 @@ export interface SendFigures {
   readonly ratio: Spread;
 }
 
-const CONNECTIONS = 10;
+const CONNECTIONS = 20;
 
 /** `order_thanks` of the shipped project, in Spanish, each rendered for its own contact. */
 export async function benchSend(bench: Bench, messages: number, rounds: number): Promise<SendFigures> {

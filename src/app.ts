@@ -138,9 +138,13 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   async function refresh(): Promise<void> {
     const latest = await latestDeployment(db);
-    if (!latest || latest.hash === live_project?.hash) return;
+    const before = live_project;
+    if (!latest || latest.hash === before?.hash) return;
     const { project } = await prepare(latest.files);
-    if (project) live_project = project;
+    if (!project) return;
+    live_project = project;
+    // Whom this process decided in the meantime, it decided by the old rules.
+    if (before) await store.askAnew(clock.at(await store.databaseNow()), clock.at(latest.deployed_at));
   }
 
   function start(roles: ReadonlySet<Role>): void {

@@ -21,5 +21,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   tellError(error);
-  process.exitCode = 1;
+  // Connections that were opened before it failed would keep the process alive.
+  process.exit(1);
 }

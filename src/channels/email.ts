@@ -25,7 +25,7 @@ export interface Patience {
 const PATIENCE: Patience = { connecting: 10_000, greeting: 15_000, silence: 60_000, whole: 110_000 };
 
 /** E-mail over pooled SMTP connections. */
-export function createEmailChannel({ url, connections = 10, ...options }: EmailOptions): Channel {
+export function createEmailChannel({ url, connections = 20, ...options }: EmailOptions): Channel {
   const patience = { ...PATIENCE, ...options.patience };
   const transport = createTransport({
     url,

@@ -14,6 +14,7 @@ import { createActivity, moveClock, receiveAll, type ReplayParts } from '../engi
 import { readProjectFiles } from '../project/read-files.ts';
 import { addWriteKey } from '../store/keys.ts';
 import { summarize } from '../store/summary.ts';
+import { listen } from './listen.ts';
 import { output, progressBar, tellError } from './output.ts';
 import { tellSummary } from './status.ts';
 import { openSurroundings } from './surroundings.ts';
@@ -64,7 +65,7 @@ async function demo(options: { port: string; seed: string; exit?: boolean }): Pr
       log_level: 'silent',
       more: (host) => demoRoutes(host, catcher, parts),
     });
-    await server.listen({ host: '127.0.0.1', port });
+    await listen(server, { host: '127.0.0.1', port });
     tellWhatToTry(port);
     closeWithGrace({ delay: 25_000 }, async ({ err }) => {
       if (err) tellError(err);

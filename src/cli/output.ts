@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
-import { UserError } from '../errors.ts';
+import { UserError, wordsOf } from '../errors.ts';
 
 /** What commands say: to people on a terminal, or to programs with `--json`. */
 export interface Output {
@@ -31,9 +31,28 @@ export function tellError(error: unknown): void {
     if (error instanceof UserError) for (const detail of error.details) process.stderr.write(`  ${detail}\n`);
     return;
   }
+  if (isAway(error)) {
+    process.stderr.write(
+      `${colors.red('✖')} The database or Redis did not do what was asked: ${wordsOf(error)}\n`,
+    );
+    return;
+  }
   process.stderr.write(`${colors.red('✖')} This is a bug in Etapa; please report it with what follows.\n`);
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 }
+
+/**
+ * What no program is to blame for: connections that fail or are cut, and a database that is full, shutting down or
+ * refuses us (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ */
+function isAway(error: unknown): boolean {
+  const { code, cause, message } = (error ?? {}) as { code?: unknown; cause?: unknown; message?: unknown };
+  if (cause !== undefined) return isAway(cause);
+  return AWAY.test(String(code)) || /^Connection terminated/.test(String(message));
+}
+
+const AWAY =
+  /^(08|28|3D|53)\w{3}$|^57P\w\w$|^42501$|^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)$/;
 
 /** Advances in place on a terminal; a line now and then elsewhere. */
 export function progressBar(label: string): {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import type { IncomingEvent } from '../core/events/event.ts';
 import { eventName, propertyName } from '../core/events/names.ts';
 import { readCalls } from '../core/events/segment.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { UserError } from '../errors.ts';
+import { UserError, wordsOf } from '../errors.ts';
 
 /** Which column says what, and what the file's own words for events mean. */
 export interface Mapping {
@@ -43,7 +44,9 @@ async function readCsv(file: string, mapping: Mapping): Promise<ReadEvents> {
   const events: IncomingEvent[] = [];
   const problems: string[] = [];
   let columns: Columns | undefined;
-  const parser = createReadStream(file).pipe(parse({ columns: true, bom: true, info: true, trim: true }));
+  const parser = parse({ columns: true, bom: true, info: true, trim: true });
+  // What goes wrong with the file ends the parser too, and is thrown below.
+  pipeline(createReadStream(file), parser, () => undefined);
   try {
     for await (const { record, info } of parser as AsyncIterable<{
       record: Record<string, string>;
@@ -56,7 +59,7 @@ async function readCsv(file: string, mapping: Mapping): Promise<ReadEvents> {
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError('file_unreadable', `${file} cannot be read: ${(error as Error).message}`);
+    throw unreadable(file, error);
   }
   return { events, problems };
 }
@@ -138,10 +141,17 @@ function numberOrText(text: string): number | string {
   return /^-?\d{1,12}(\.\d+)?$/.test(text) && !/^-?0\d/.test(text) ? number : text;
 }
 
+function unreadable(file: string, error: unknown): UserError {
+  return new UserError('file_unreadable', `${file} cannot be read: ${wordsOf(error)}`);
+}
+
 async function readLines(file: string): Promise<ReadEvents> {
   const events: IncomingEvent[] = [];
   const problems: string[] = [];
-  const lines = (await readFile(file, 'utf8')).split('\n');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  const lines = text.split('\n');
   lines.forEach((line, index) => {
     if (line.trim() === '') return;
     const new_id = (): string => `line:${createHash('sha256').update(line).digest('hex')}`;

@@ -2,8 +2,9 @@ import closeWithGrace from 'close-with-grace';
 import { Option, type Command } from 'commander';
 import { openServer } from '../api/server.ts';
 import { ROLES, type App, type Role } from '../app.ts';
-import { UserError } from '../errors.ts';
+import { UserError, wordsOf } from '../errors.ts';
 import { readProjectFiles } from '../project/read-files.ts';
+import { listen } from './listen.ts';
 import { output, tellError } from './output.ts';
 import { openSurroundings } from './surroundings.ts';
 
@@ -28,7 +29,7 @@ async function start(options: StartOptions): Promise<void> {
   const surroundings = await openSurroundings({ project: options.project, hold: true });
   const { app, folder, settings } = surroundings;
   try {
-    await deployFolder(app, folder);
+    const deployed = await deployFolder(app, folder);
     if (roles.has('sender') && settings.smtp_url === undefined) {
       throw new UserError(
         'no_smtp',
@@ -37,8 +38,8 @@ async function start(options: StartOptions): Promise<void> {
     }
     app.start(roles);
     const server = roles.has('api') ? await openServer(app, { log_level: settings.log_level }) : undefined;
-    await server?.listen({ host: settings.host, port: settings.port });
-    const watch = watchProject(app, folder);
+    if (server) await listen(server, settings);
+    const watch = watchProject(app, folder, deployed);
     output.line(`Etapa is running (${[...roles].join(', ')}), project version ${app.live().hash}.`);
     if (server) output.line(`Events: POST http://${settings.host}:${settings.port}/v1/batch   Docs: /docs`);
     closeWithGrace({ delay: 25_000 }, async ({ err }) => {
@@ -53,12 +54,16 @@ async function start(options: StartOptions): Promise<void> {
   }
 }
 
-/** A project that has problems does not become live; if another is, that one runs on. */
-async function deployFolder(app: App, folder: string): Promise<void> {
+/**
+ * A project that has problems does not become live; if another is, that one runs on.
+ *
+ * @returns what the files were, to be compared with later.
+ */
+async function deployFolder(app: App, folder: string): Promise<string> {
   const files = await readProjectFiles(folder);
   if (Object.keys(files).length === 0) {
     app.live();
-    return;
+    return JSON.stringify(files);
   }
   try {
     await app.deploy(files);
@@ -67,30 +72,43 @@ async function deployFolder(app: App, folder: string): Promise<void> {
     tellError(error);
     output.note(`Going on with version ${app.live().hash}, the last good one.`);
   }
+  return JSON.stringify(files);
 }
 
 const WATCH_EVERY = 2000;
 
 /** Takes up what changes in the folder or was deployed elsewhere; a broken file is told once, and changes nothing. */
-function watchProject(app: App, folder: string): NodeJS.Timeout {
-  let seen = '';
+function watchProject(app: App, folder: string, deployed: string): NodeJS.Timeout {
+  let seen = deployed;
   let looking = false;
-  const look = async (): Promise<void> => {
+  let trouble = '';
+
+  async function look(): Promise<void> {
     const files = await readProjectFiles(folder);
     const now = JSON.stringify(files);
-    if (seen !== '' && now !== seen && Object.keys(files).length > 0) {
-      const { changed } = await app.deploy(files).finally(() => (seen = now));
+    if (now === seen || Object.keys(files).length === 0) return app.refresh();
+    try {
+      const { changed } = await app.deploy(files);
       if (changed) output.line(`Project version ${app.live().hash} is live.`);
-    } else {
-      await app.refresh();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      tellError(error);
     }
     seen = now;
-  };
+  }
+
+  /** The database may be away for a while: told once, and looked again. */
+  function tellTrouble(error: unknown): void {
+    const words = wordsOf(error);
+    if (words !== trouble) output.note(`Changes to the project wait: ${words}`);
+    trouble = words;
+  }
+
   return setInterval(() => {
     if (looking) return;
     looking = true;
     void look()
-      .catch(tellError)
+      .then(() => (trouble = ''), tellTrouble)
       .finally(() => (looking = false));
   }, WATCH_EVERY);
 }

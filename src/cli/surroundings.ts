@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { openApp, type App, type AppOptions } from '../app.ts';
+import { wordsOf } from '../errors.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { emptyDatabase } from '../store/database.ts';
 import { borrowEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from '../store/embedded.ts';
@@ -38,7 +39,7 @@ export async function openSurroundings(opening: Opening): Promise<Surroundings> 
         : { kind: 'postgres', url: database_url },
       smtp_url: settings.smtp_url,
       public_url: settings.public_url ?? `http://localhost:${settings.port}`,
-      onError: (error) => output.note(error instanceof Error ? error.message : String(error)),
+      onError: (error) => output.note(wordsOf(error)),
       ...opening.overrides,
     });
     return {

@@ -90,6 +90,8 @@ export interface Asking {
 export interface Batch {
   readonly contacts: ReadonlyMap<string, StoredContact>;
   readonly happenings: ReadonlyMap<string, readonly StoredHappening[]>;
+  /** The only contact of the batch, where there is more about it than a batch holds: what was due until then is here. */
+  readonly cut: { readonly id: string; readonly at: Instant } | null;
   /** Where the next batch of happenings goes on; empty when this one came to the end. */
   readonly next_after: string;
   /** Whether there is more to do than this batch holds. */
@@ -184,8 +186,8 @@ export interface Store {
   nextDue(): Promise<Instant | null>;
   /** The moment of the next merge that waits to be decided. */
   nextMerge(): Promise<Instant | null>;
-  /** Asks every contact anew, in bounded steps: the project's rules have changed. */
-  askAnew(now: Instant): Promise<void>;
+  /** Asks every contact anew that was decided since then, or ever, in bounded steps: the project's rules have changed. */
+  askAnew(now: Instant, decided_since?: Instant): Promise<void>;
   databaseNow(): Promise<Instant>;
   claim(now: Instant, limit: number): Promise<Claim>;
   /** Writes only where the claim still stands; tells the ids that were written. */

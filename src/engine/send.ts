@@ -43,7 +43,7 @@ const MESSAGES_PER_CLAIM = 100;
 /** While one batch is handed over, the next is claimed and rendered. */
 const BATCHES_AT_ONCE = 3;
 /** More than there are connections, so that none is idle; few, so that stopping takes no longer than two messages. */
-const HANDED_OVER_AT_ONCE = 20;
+const HANDED_OVER_AT_ONCE = 40;
 
 export function createSender(parts: SenderParts): Sender {
   let stopping = false;

@@ -24,20 +24,24 @@ export interface TurnReport {
 }
 
 export interface Turning {
-  readonly project: Project;
+  /** Asked when the contacts are locked, so that a deployment waits for this turn or the turn knows of it. */
+  project(): Project;
   readonly asking: Asking;
   /** Under a moved clock each contact is decided moment by moment. */
   readonly moment_by_moment: boolean;
   newId(): string;
 }
 
+type Deciding = Omit<Turning, 'project'> & { readonly project: Project };
+
 /** One turn: a batch of contacts of one partition, with everything new and everything due, in one transaction. */
 export function takeTurn(store: Store, lease: Lease, turning: Turning): Promise<TurnReport> {
   return store.turn(lease, async (book) => {
     const batch = await book.read(turning.asking);
     if (batch.contacts.size === 0) return { decided: 0, owed: 0, next_after: '', more: false };
-    const memories = await refold(book, batch, turning);
-    const writes = decideBatch(batch, memories, turning);
+    const deciding = { ...turning, project: turning.project() };
+    const memories = await refold(book, batch, deciding);
+    const writes = decideBatch(batch, memories, deciding);
     await book.write(writes);
     const owed = writes.changes
       .flatMap((change) => change.messages)
@@ -49,7 +53,7 @@ export function takeTurn(store: Store, lease: Lease, turning: Turning): Promise<
 type Memories = ReadonlyMap<string, Readonly<Record<string, EventMemory>>>;
 
 /** Contacts that were folded when the project asked for other memories are folded anew, from all their events. */
-async function refold(book: TurnBook, batch: Batch, { project, asking }: Turning): Promise<Memories> {
+async function refold(book: TurnBook, batch: Batch, { project, asking }: Deciding): Promise<Memories> {
   const { memory } = project;
   const stale = [...batch.contacts.values()].filter(
     ({ shape, contact, merged_into }) =>
@@ -76,7 +80,7 @@ interface Writing {
   readonly remerges: { kept_id: string; gone_id: string }[];
 }
 
-function decideBatch(batch: Batch, memories: Memories, turning: Turning): TurnWrites {
+function decideBatch(batch: Batch, memories: Memories, turning: Deciding): TurnWrites {
   const writing: Writing = { changes: [], merges: [], consumed: [], forwards: [], remerges: [] };
   const going = goingAway(batch);
   for (const [id, stored] of batch.contacts) {
@@ -122,12 +126,13 @@ function decideContact(
   happenings: readonly StoredHappening[],
   batch: Batch,
   memories: Memories,
-  turning: Turning,
+  turning: Deciding,
   writing: Writing,
 ): void {
   const decisions: Decision[] = [];
   let current = contact;
-  for (const { now, taken } of momentsOf(happenings, turning, () => current)) {
+  const end = batch.cut?.id === contact.id ? batch.cut.at : turning.asking.now;
+  for (const { now, taken } of momentsOf(happenings, end, turning, () => current)) {
     const told: Happening[] = [];
     for (const one of taken) told.push(...tell(one, current, told, batch, memories, turning, writing));
     const decision = decide(current, told, turning.project, now);
@@ -145,10 +150,11 @@ interface Moment {
   readonly taken: readonly StoredHappening[];
 }
 
-/** In production one moment, now; under a moved clock every moment at which something happened or fell due. */
+/** In production one moment, now; under a moved clock every moment up to `end` at which something happened or fell due. */
 function* momentsOf(
   happenings: readonly StoredHappening[],
-  { project, asking, moment_by_moment }: Turning,
+  end: Instant,
+  { project, asking, moment_by_moment }: Deciding,
   current: () => Contact,
 ): Generator<Moment> {
   if (!moment_by_moment) {
@@ -158,7 +164,7 @@ function* momentsOf(
   const waiting = [...happenings].sort((a, b) => a.due_at - b.due_at || a.id - b.id);
   for (;;) {
     const next = Math.min(waiting[0]?.due_at ?? Infinity, nextDueOf(current(), project) ?? Infinity);
-    if (next > asking.now) return;
+    if (next > end) return;
     const now = Math.max(next, current().decided_at ?? next);
     const count = waiting.findIndex((one) => one.due_at > next);
     yield { now, taken: waiting.splice(0, count === -1 ? waiting.length : count) };
@@ -172,7 +178,7 @@ function tell(
   before: readonly Happening[],
   batch: Batch,
   memories: Memories,
-  { asking }: Turning,
+  { asking }: Deciding,
   writing: Writing,
 ): readonly Happening[] {
   if (happening.kind === 'event') return [{ kind: 'event', event: happening.event }];
@@ -203,7 +209,7 @@ function changeOf(
   before: Contact,
   decisions: readonly Decision[],
   last: Decision,
-  { newId }: Turning,
+  { newId }: Deciding,
 ): ContactChange {
   const runs = new Map(
     decisions.flatMap(({ runs: some }) => some.map((run) => [`${run.workflow}#${run.number}`, run])),

@@ -70,7 +70,7 @@ export function createTurner({ store, bell, clock, live, onTurn, onDone }: Turne
 
   function turning(now: number, after: string): Parameters<typeof takeTurn>[2] {
     return {
-      project: live().project,
+      project: () => live().project,
       asking: { now, after, happenings: HAPPENINGS_PER_TURN, due: DUE_PER_TURN, skip_owing: clock.moved },
       moment_by_moment: clock.moved,
       newId: uuidv7,

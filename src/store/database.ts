@@ -14,13 +14,24 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+interface Opening {
+  readonly max?: number;
+  /**
+   * False for what may be forgotten when PostgreSQL itself crashes, leases and claims: their commits then need not
+   * wait for the disk. Whatever is decided under one commits durably, and takes what came before in the log with it.
+   */
+  readonly durable?: boolean;
+}
+
+const QUICK = ' -c synchronous_commit=off';
+
 /** Opens a pool of connections. Statements are bounded in time, so that a hung one never holds a turn for ever. */
-export function openDatabase(url: string, options: { max?: number } = {}): OpenDatabase {
+export function openDatabase(url: string, { max = 12, durable = true }: Opening = {}): OpenDatabase {
   const pool = new pg.Pool({
     connectionString: url,
-    max: options.max ?? 12,
+    max,
     application_name: 'etapa',
-    options: '-c idle_in_transaction_session_timeout=60000 -c statement_timeout=120000',
+    options: `-c idle_in_transaction_session_timeout=60000 -c statement_timeout=120000${durable ? '' : QUICK}`,
   });
   // A connection that breaks is replaced by the pool, and the statement under way fails; without listeners, one that
   // breaks while idle, or between two statements of a transaction, would end the process.

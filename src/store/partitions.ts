@@ -86,10 +86,11 @@ export async function nextMerge(db: Runner): Promise<Instant | null> {
 }
 
 /** Makes every contact due, partition by partition, so that no lock is held for long. */
-export async function askAnew(db: Runner, now: Instant): Promise<void> {
+export async function askAnew(db: Runner, now: Instant, decided_since?: Instant): Promise<void> {
+  const decided = decided_since === undefined ? sql`is not null` : sql`>= ${timestamp(decided_since)}`;
   for (let partition = 0; partition < PARTITIONS; partition++) {
     await db.execute(sql`
       update contacts set settled_until = least(settled_until, ${timestamp(now)}), next_due_at = ${timestamp(now)}
-      where partition = ${partition} and merged_into is null and decided_at is not null`);
+      where partition = ${partition} and merged_into is null and decided_at ${decided}`);
   }
 }

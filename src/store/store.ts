@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Store } from '../engine/ports.ts';
 import { append } from './append.ts';
-import type { Database } from './database.ts';
+import { openDatabase, type Database } from './database.ts';
 import { openInstance } from './instance.ts';
 import { claim, hasOwed, hasUnsettled, mark, recoverClaims, suppress } from './messages.ts';
 import {
@@ -20,6 +20,7 @@ import { iso, ms, rows } from './values.ts';
 /** The book, kept in PostgreSQL. */
 export async function openStore(db: Database, url: string): Promise<Store> {
   const instance = await openInstance(url);
+  const quick = openDatabase(url, { max: 4, durable: false });
   await makePartitions(db);
   return {
     append: (events, appending) => append(db, events, appending),
@@ -31,18 +32,18 @@ export async function openStore(db: Database, url: string): Promise<Store> {
         from json_to_recordset(${rows(given)}) as r (source text, code text, message text, pointer text,
           message_id text, received_at timestamptz)`);
     },
-    lease: (partition) => lease(db, partition, instance.id),
-    release: (held) => release(db, held),
+    lease: (partition) => lease(quick.db, partition, instance.id),
+    release: (held) => release(quick.db, held),
     turn: (held, work) => turn(db, held, work),
     partitionsWithWork: (now, skip_owing) => partitionsWithWork(db, now, skip_owing),
     nextDue: () => nextDue(db),
     nextMerge: () => nextMerge(db),
-    askAnew: (now) => askAnew(db, now),
+    askAnew: (now, decided_since) => askAnew(db, now, decided_since),
     async databaseNow() {
       const found = await db.execute<{ now: number }>(sql`select ${ms('now()')} as now`);
       return found.rows[0]?.now ?? 0;
     },
-    claim: (now, limit) => claim(db, now, limit, instance.id),
+    claim: (now, limit) => claim(quick.db, now, limit, instance.id),
     mark: (token, marks) => mark(db, token, marks),
     suppress: (channel, address, why, at) => suppress(db, channel, address, why, at),
     async recover() {
@@ -51,6 +52,9 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     },
     hasOwed: (now) => hasOwed(db, now),
     hasUnsettled: (now) => hasUnsettled(db, now),
-    close: () => instance.close(),
+    async close() {
+      await quick.close();
+      await instance.close();
+    },
   };
 }

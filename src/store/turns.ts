@@ -40,6 +40,7 @@ async function read(tx: Runner, partition: number, asking: Asking): Promise<Batc
   return {
     contacts,
     happenings: byContact(inbox.rows),
+    cut: inbox.cut,
     next_after: inbox.next_after,
     more: inbox.next_after !== '' || due.length === asking.due,
   };
@@ -59,6 +60,7 @@ type HappeningRow = {
 
 interface Inbox {
   readonly rows: readonly HappeningRow[];
+  readonly cut: Batch['cut'];
   readonly next_after: string;
 }
 
@@ -72,14 +74,15 @@ async function readHappenings(tx: Runner, partition: number, asking: Asking): Pr
     from (
       select * from happenings h where h.partition = ${partition} and h.due_at <= ${timestamp(now)} and ${from}
         and ${owesNothing(sql`h.contact_id`, now, asking.skip_owing)}
-      order by h.contact_id, h.id limit ${happenings}
+      order by h.contact_id, h.due_at, h.id limit ${happenings}
     ) h left join events e on e.id = h.event_id
-    order by h.contact_id, h.id`);
-  const last = found.rows.at(-1)?.contact_id;
-  if (found.rows.length < happenings || last === undefined) return { rows: found.rows, next_after: '' };
-  const whole = found.rows.filter((row) => row.contact_id !== last);
-  if (whole.length === 0) return { rows: found.rows, next_after: last };
-  return { rows: whole, next_after: whole.at(-1)?.contact_id ?? '' };
+    order by h.contact_id, h.due_at, h.id`);
+  const last = found.rows.at(-1);
+  if (found.rows.length < happenings || !last) return { rows: found.rows, cut: null, next_after: '' };
+  const whole = found.rows.filter((row) => row.contact_id !== last.contact_id);
+  const next_after = whole.at(-1)?.contact_id;
+  if (next_after !== undefined) return { rows: whole, cut: null, next_after };
+  return { rows: found.rows, cut: { id: last.contact_id, at: last.due_at }, next_after: last.contact_id };
 }
 
 function byContact(found: readonly HappeningRow[]): Map<string, StoredHappening[]> {
@@ -108,9 +111,12 @@ function eventOf({
   return { id, type, name, properties, occurred_at };
 }
 
+/** Whoever there is news about comes with the news, in this batch or in one of the next. */
 async function readDue(tx: Runner, partition: number, { now, due, skip_owing }: Asking): Promise<string[]> {
   const found = await tx.execute<{ id: string }>(sql`
     select id from contacts where partition = ${partition} and next_due_at <= ${timestamp(now)}
+      and not exists (select from happenings h where h.partition = ${partition} and h.contact_id = contacts.id
+        and h.due_at <= ${timestamp(now)})
       and ${owesNothing(sql`contacts.id`, now, skip_owing)}
     order by next_due_at limit ${due}`);
   return found.rows.map((row) => row.id);
@@ -132,8 +138,11 @@ export type ContactRow = {
 
 /** Locked in the order of their ids, so that turns which meet at a merge wait for each other and never in a circle. */
 async function readContacts(tx: Runner, ids: readonly string[]): Promise<Map<string, StoredContact>> {
+  const wanted = array(ids, 'uuid');
+  // In a statement of its own: one that waits for a lock goes on to read the runs as they were before the wait.
+  await tx.execute(sql`select from contacts where id = any(${wanted}) order by id for update`);
   const found = await tx.execute<ContactRow>(sql`
-    select ${CONTACT_COLUMNS}, ${ACTIVE_RUNS} as runs from contacts c where c.id = any(${array(ids, 'uuid')}) order by c.id for update of c`);
+    select ${CONTACT_COLUMNS}, ${ACTIVE_RUNS} as runs from contacts c where c.id = any(${wanted}) order by c.id`);
   return new Map(
     found.rows.map((row) => [
       row.id,

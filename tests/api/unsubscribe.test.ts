@@ -64,7 +64,11 @@ async function batch({ origin }: Site, ...calls: object[]): Promise<void> {
 }
 
 function knows(userId: string, language = 'en'): object {
-  return { type: 'identify', userId, traits: { email: `${userId}@example.com`, language, consent: ['email'] } };
+  return {
+    type: 'identify',
+    userId,
+    traits: { email: `${userId}@example.com`, language, consent: ['email'] },
+  };
 }
 
 function does(userId: string, event: string, properties: object = {}): object {
@@ -78,7 +82,9 @@ function linkIn(raw: string | undefined): string {
 
 /** All that a link could change. */
 async function book({ app }: Shop): Promise<unknown> {
-  const consents = await app.db.execute(sql`select channel, granted, at, source from consents order by contact_id`);
+  const consents = await app.db.execute(
+    sql`select channel, granted, at, source from consents order by contact_id`,
+  );
   const events = await app.db.execute(sql`select name from events order by received_at, id`);
   return { consents: consents.rows, events: events.rows };
 }
@@ -107,7 +113,9 @@ describe('from a batch of events to a reminder to no more of them', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('location')).toBeNull();
     expect(answer.headers.get('set-cookie')).toBeNull();
-    expect(await answer.text()).toContain('Hecho. Ana &#38; &#60;b&#62;Co&#60;/b&#62; no le enviará más promociones');
+    expect(await answer.text()).toContain(
+      'Hecho. Ana &#38; &#60;b&#62;Co&#60;/b&#62; no le enviará más promociones',
+    );
 
     const after = await book(shop);
     expect(after).toMatchObject({
@@ -121,9 +129,20 @@ describe('from a batch of events to a reminder to no more of them', () => {
     expect((await fetch(link, { method: 'POST', headers: FORM, body: encoded })).status).toBe(200);
     expect(await book(shop)).toEqual(after);
 
-    await batch(site, does('ana', 'Product Added', { product_id: 's1' }), does('ana', 'Order Completed', { order_id: 'o1' }));
-    const list = await shop.until((all) => all.length === 3 && all.every(({ state }) => state === 'sent' || state === 'suppressed'));
-    expect(list.slice(1).map(({ message, state, because }) => [message, state, because]).toSorted()).toEqual([
+    await batch(
+      site,
+      does('ana', 'Product Added', { product_id: 's1' }),
+      does('ana', 'Order Completed', { order_id: 'o1' }),
+    );
+    const list = await shop.until(
+      (all) => all.length === 3 && all.every(({ state }) => state === 'sent' || state === 'suppressed'),
+    );
+    expect(
+      list
+        .slice(1)
+        .map(({ message, state, because }) => [message, state, because])
+        .toSorted(),
+    ).toEqual([
       ['offer', 'suppressed', 'said no to promotions by email'],
       ['receipt', 'sent', null],
     ]);
@@ -141,7 +160,9 @@ async function looksThatChangeNothing(link: string): Promise<void> {
   expect(page.headers.get('set-cookie')).toBeNull();
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(html).toContain('<html lang="es">');
-  expect(html).toContain('¿No quiere recibir más promociones de Ana &#38; &#60;b&#62;Co&#60;/b&#62; por correo?');
+  expect(html).toContain(
+    '¿No quiere recibir más promociones de Ana &#38; &#60;b&#62;Co&#60;/b&#62; por correo?',
+  );
   expect(html).toContain('<form method="post">');
   expect(html).toContain('Darme de baja');
   expect(html).not.toMatch(/<script|onload|onsubmit|http-equiv/i);
@@ -155,7 +176,10 @@ async function looksThatChangeNothing(link: string): Promise<void> {
   const head = await fetch(link, { method: 'HEAD' });
   expect([head.status, await head.text()]).toEqual([200, '']);
   for (const method of ['OPTIONS', 'PUT', 'DELETE', 'PATCH']) {
-    const answer = await fetch(link, { method, ...(method === 'OPTIONS' ? {} : { headers: FORM, body: ONE_CLICK }) });
+    const answer = await fetch(link, {
+      method,
+      ...(method === 'OPTIONS' ? {} : { headers: FORM, body: ONE_CLICK }),
+    });
     expect(answer.status, method).toBe(404);
   }
 }
@@ -197,7 +221,11 @@ describe('the effect', () => {
     const { shop, smtp } = site;
     await batch(site, knows('ana'), knows('eva'));
     for (let n = 0; n < 20; n++) await batch(site, does('ana', 'Product Added', { product_id: `p${n}` }));
-    await batch(site, does('eva', 'Product Added', { product_id: 'p' }), does('ana', 'Order Completed', { order_id: 'o' }));
+    await batch(
+      site,
+      does('eva', 'Product Added', { product_id: 'p' }),
+      does('ana', 'Order Completed', { order_id: 'o' }),
+    );
     const owed = await shop.until((list) => list.length === 22);
     const link = shop.app.links.unsubscribeUrl(owed.find(({ user }) => user === 'ana')?.id ?? '');
 
@@ -206,10 +234,16 @@ describe('the effect', () => {
     );
     shop.send();
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
-    const list = await shop.until((all) => all.every(({ state }) => state === 'sent' || state === 'suppressed'));
+    const list = await shop.until((all) =>
+      all.every(({ state }) => state === 'sent' || state === 'suppressed'),
+    );
     const count = (user: string, message: string, state: string): number =>
       list.filter((row) => row.user === user && row.message === message && row.state === state).length;
-    expect([count('ana', 'offer', 'suppressed'), count('ana', 'receipt', 'sent'), count('eva', 'offer', 'sent')]).toEqual([20, 1, 1]);
+    expect([
+      count('ana', 'offer', 'suppressed'),
+      count('ana', 'receipt', 'sent'),
+      count('eva', 'offer', 'sent'),
+    ]).toEqual([20, 1, 1]);
     expect(smtp.accepted).toHaveLength(2);
     const events = await shop.app.db.execute(sql`select from events where name = 'unsubscribed'`);
     expect(events.rowCount).toBe(1);
@@ -224,7 +258,9 @@ describe('the effect', () => {
     await fetch(link, { method: 'POST', headers: FORM, body: ONE_CLICK });
     await expect.poll(async () => (await shop.app.db.execute(sql`select from happenings`)).rowCount).toBe(0);
     await batch(site, does('ana', 'Consent Given'), does('ana', 'Product Added'));
-    expect((await shop.until((list) => list.length === 2 && isSent(list)))[1]).toMatchObject({ message: 'offer' });
+    expect((await shop.until((list) => list.length === 2 && isSent(list)))[1]).toMatchObject({
+      message: 'offer',
+    });
   });
 });
 
@@ -243,9 +279,21 @@ describe('a token that was not made here', () => {
       return copy.toString('base64url');
     });
     const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-    const otherEnds = [...ALPHABET].map((letter) => token.slice(0, -1) + letter).filter((one) => one !== token);
+    const otherEnds = [...ALPHABET]
+      .map((letter) => token.slice(0, -1) + letter)
+      .filter((one) => one !== token);
     const strange = [
-      ...['', 'x', token.slice(1), `${token}A`, `${token}=`, token.toLowerCase(), '..%2F..%2Fetc%2Fpasswd', '%00', '%ff'],
+      ...[
+        '',
+        'x',
+        token.slice(1),
+        `${token}A`,
+        `${token}=`,
+        token.toLowerCase(),
+        '..%2F..%2Fetc%2Fpasswd',
+        '%00',
+        '%ff',
+      ],
       ...[row?.id ?? '', 'a'.repeat(90), `${token}%0d%0aSet-Cookie:a=b`],
     ];
     const random = Array.from({ length: 1000 }, () => randomBytes(32).toString('base64url'));
@@ -253,16 +301,27 @@ describe('a token that was not made here', () => {
     const before = await book(shop);
 
     for (const bad of [...random, ...turned, ...otherEnds, ...strange, unknown]) {
-      const post = await server.inject({ method: 'POST', url: `/u/${bad}`, headers: FORM, payload: ONE_CLICK });
+      const post = await server.inject({
+        method: 'POST',
+        url: `/u/${bad}`,
+        headers: FORM,
+        payload: ONE_CLICK,
+      });
       // What cannot even be read as a path is 400.
       expect([404, bad.startsWith('%') ? 400 : 404], bad).toContain(post.statusCode);
     }
     for (const bad of [...random.slice(0, 50), unknown]) {
       const get = await server.inject({ url: `/u/${bad}` });
-      expect([get.statusCode, get.body.includes('not known here'), get.body.includes('<form')]).toEqual([404, true, false]);
+      expect([get.statusCode, get.body.includes('not known here'), get.body.includes('<form')]).toEqual([
+        404,
+        true,
+        false,
+      ]);
     }
     expect(await book(shop)).toEqual(before);
-    expect((await server.inject({ method: 'POST', url: path, headers: FORM, payload: ONE_CLICK })).statusCode).toBe(200);
+    expect(
+      (await server.inject({ method: 'POST', url: path, headers: FORM, payload: ONE_CLICK })).statusCode,
+    ).toBe(200);
     expect(await book(shop)).not.toEqual(before);
   });
 });
@@ -270,7 +329,13 @@ describe('a token that was not made here', () => {
 it('the page speaks the language of the message', async () => {
   const site = await openSite(['engine']);
   const { shop, server } = site;
-  await batch(site, knows('ana', 'es'), knows('eva', 'en'), does('ana', 'Product Added'), does('eva', 'Product Added'));
+  await batch(
+    site,
+    knows('ana', 'es'),
+    knows('eva', 'en'),
+    does('ana', 'Product Added'),
+    does('eva', 'Product Added'),
+  );
   const rows = await shop.until((list) => list.length === 2);
   const pages = await Promise.all(
     ['ana', 'eva'].map(async (user) => {

@@ -188,7 +188,9 @@ describe('a request that cannot be stored', () => {
   });
 
   it('is refused whole: no event of it is stored', async () => {
-    const events = ['a', 'b\u0000', 'c'].map((id) => tracked({ user_id: name('whole') }, 'product_viewed', { id }));
+    const events = ['a', 'b\u0000', 'c'].map((id) =>
+      tracked({ user_id: name('whole') }, 'product_viewed', { id }),
+    );
     await expect(engine.receive(...events)).rejects.toThrow();
     expect(await stored(events.map(({ message_id }) => message_id))).toBe(0);
   });
@@ -238,7 +240,12 @@ describe('a message id that comes again', () => {
       'in 30 transactions at once, each with others in another order',
       async (event: ReceivedEvent) => {
         const others = Array.from({ length: 20 }, (_, index) =>
-          tracked({ user_id: `${event.user_id}-${index}` }, 'product_viewed', {}, { message_id: `${event.message_id}-${index}` }),
+          tracked(
+            { user_id: `${event.user_id}-${index}` },
+            'product_viewed',
+            {},
+            { message_id: `${event.message_id}-${index}` },
+          ),
         );
         const { project } = engine.app.live();
         const appending = { due: 'now', stage: project.stages.start, shape: project.memory.shape } as const;
@@ -275,7 +282,9 @@ describe('a message id that comes again', () => {
 describe('a visitor who turns out to be somebody', () => {
   /** The visit: five looks, something in the cart (a journey begins), and an order of another day. */
   async function visit(anonymous_id: string, order: string): Promise<string> {
-    const looks = Array.from({ length: 3 }, () => tracked({ anonymous_id }, 'product_viewed', { product_id: 'x' }));
+    const looks = Array.from({ length: 3 }, () =>
+      tracked({ anonymous_id }, 'product_viewed', { product_id: 'x' }),
+    );
     const bought = tracked(
       { anonymous_id },
       'order_completed',
@@ -356,7 +365,10 @@ describe('a visitor who turns out to be somebody', () => {
     await engine.receive(identified({ user_id, anonymous_id }, { first_name: 'Luis' }));
     await engine.settle();
     expect(await ownerOf('user', user_id)).toBe(id);
-    expect(await contact(id)).toMatchObject({ merged_into: null, profile: { fields: { first_name: { value: 'Luis' } } } });
+    expect(await contact(id)).toMatchObject({
+      merged_into: null,
+      profile: { fields: { first_name: { value: 'Luis' } } },
+    });
     expect(await countOf('events', id)).toBe(6);
   });
 
@@ -424,7 +436,9 @@ describe('a device that two people share', () => {
       ]);
     }
     await engine.settle();
-    const owners = await Promise.all(homes.map(([ana, ben]) => Promise.all([ownerOf('user', ana), ownerOf('user', ben)])));
+    const owners = await Promise.all(
+      homes.map(([ana, ben]) => Promise.all([ownerOf('user', ana), ownerOf('user', ben)])),
+    );
     expect(owners.filter(([ana, ben]) => ana === ben)).toEqual([]);
   });
 });
@@ -438,7 +452,10 @@ describe('an alias', () => {
 
   it('of a user id joins two people who are known', async () => {
     const [old, now] = [name('old'), name('now')];
-    await engine.receive(tracked({ user_id: old }, 'product_viewed'), tracked({ user_id: now }, 'product_viewed'));
+    await engine.receive(
+      tracked({ user_id: old }, 'product_viewed'),
+      tracked({ user_id: now }, 'product_viewed'),
+    );
     await engine.settle();
     await engine.receive(aliased(now, old));
     await engine.receive(tracked({ user_id: old }, 'product_viewed'));
@@ -515,7 +532,9 @@ describe('one new person who is told of by many at once', () => {
     const appending = { due: 'now', stage: project.stages.start, shape: project.memory.shape } as const;
     const [user_id, anonymous_id] = [name('crowd'), name('crowd')];
     const events = Array.from({ length: 50 }, (_, index) =>
-      index % 3 === 0 ? tracked({ anonymous_id }, 'product_viewed') : identified({ user_id, anonymous_id }, { index }),
+      index % 3 === 0
+        ? tracked({ anonymous_id }, 'product_viewed')
+        : identified({ user_id, anonymous_id }, { index }),
     );
     await Promise.all(events.map((event) => engine.store.append([event], appending)));
     await engine.settle();
@@ -531,8 +550,13 @@ describe('one new person who is told of by many at once', () => {
 
 describe('consent, when two contacts become one', () => {
   async function consents(id: string) {
-    const rows = await engine.query<{ granted: boolean }>(sql`select granted from consents where contact_id = ${id}`);
-    return { told: rows.map(({ granted }) => granted), profile: (await contact(id)).profile.consent.email?.granted };
+    const rows = await engine.query<{ granted: boolean }>(
+      sql`select granted from consents where contact_id = ${id}`,
+    );
+    return {
+      told: rows.map(({ granted }) => granted),
+      profile: (await contact(id)).profile.consent.email?.granted,
+    };
   }
 
   it.each([
@@ -542,7 +566,8 @@ describe('consent, when two contacts become one', () => {
     ['the person said no after', 'person', -1, -2],
   ])('is the strictest: %s the other said yes', async (_name, who_said_no, no_at, yes_at) => {
     const [user_id, anonymous_id] = [name('person'), name('visitor')];
-    const [no, yes] = who_said_no === 'visitor' ? [{ anonymous_id }, { user_id }] : [{ user_id }, { anonymous_id }];
+    const [no, yes] =
+      who_said_no === 'visitor' ? [{ anonymous_id }, { user_id }] : [{ user_id }, { anonymous_id }];
     const at = (hours: number) => ({ at: Date.now() + hours * HOUR });
     await engine.receive(
       identified(yes, { email: `${user_id}@shop.example`, consent: ['email'] }, at(yes_at)),
@@ -567,7 +592,9 @@ describe('consent, when two contacts become one', () => {
     );
     await engine.settle();
     const gone = (await ownerOf('anonymous', anonymous_id)) ?? '';
-    const [message] = await engine.query<{ id: string }>(sql`select id from messages where contact_id = ${gone}`);
+    const [message] = await engine.query<{ id: string }>(
+      sql`select id from messages where contact_id = ${gone}`,
+    );
     await engine.receive(identified({ user_id, anonymous_id }));
     const kept = (await ownerOf('user', user_id)) ?? '';
     const other = await otherConnection();
@@ -586,7 +613,10 @@ describe('consent, when two contacts become one', () => {
 
   it('is given anew by whoever says yes after all that', async () => {
     const [user_id, anonymous_id] = [name('person'), name('visitor')];
-    await engine.receive(identified({ user_id }, { consent: ['email'] }), tracked({ anonymous_id }, 'unsubscribed'));
+    await engine.receive(
+      identified({ user_id }, { consent: ['email'] }),
+      tracked({ anonymous_id }, 'unsubscribed'),
+    );
     await engine.settle();
     await engine.receive(identified({ user_id, anonymous_id }));
     await engine.settle();

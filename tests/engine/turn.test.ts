@@ -80,7 +80,12 @@ async function otherConnection(url: string): Promise<pg.Client> {
 }
 
 async function contactOf(engine: Engine, user_id: string) {
-  const [row] = await engine.query<{ id: string; profile: Profile; stage: string; next_due_at: Date | null }>(sql`
+  const [row] = await engine.query<{
+    id: string;
+    profile: Profile;
+    stage: string;
+    next_due_at: Date | null;
+  }>(sql`
     select c.id, c.profile, c.stage, c.next_due_at from contacts c join identities i on i.contact_id = c.id
     where i.kind = 'user' and i.value = ${user_id}`);
   if (!row) throw new Error(`nobody is called ${user_id}`);
@@ -112,7 +117,7 @@ async function somebodyWaits(client: pg.Client): Promise<void> {
 
 function turning(engine: Engine, asking: Partial<Turning['asking']> = {}): Turning {
   return {
-    project: engine.app.live().project,
+    project: () => engine.app.live().project,
     asking: { now: engine.now(), after: '', happenings: 2000, due: 500, skip_owing: false, ...asking },
     moment_by_moment: false,
     newId: uuidv7,
@@ -123,7 +128,10 @@ describe('a turn', () => {
   it('that fails in the midst writes nothing, and the next one does it all', async () => {
     const engine = await open(GREETING);
     await engine.receive(known('ana'));
-    await engine.receive(tracked({ user_id: 'ana' }, 'product_added', product('shoe', 90)), tracked({ user_id: 'ana' }, 'asked'));
+    await engine.receive(
+      tracked({ user_id: 'ana' }, 'product_added', product('shoe', 90)),
+      tracked({ user_id: 'ana' }, 'asked'),
+    );
     const before = await book(engine);
     const partition = partitionOf((await contactOf(engine, 'ana')).id);
     const broken = betweenWriteAndCommit(engine.store, () => Promise.reject(new Error('out of memory')));
@@ -158,11 +166,17 @@ describe('a turn', () => {
     const engine = await open(GREETING);
     const second = await open(GREETING, engine.database_url);
     const other = await otherConnection(engine.database_url);
-    await engine.receive(known('ana'), tracked({ user_id: 'ana' }, 'asked'), tracked({ user_id: 'ana' }, 'asked'));
+    await engine.receive(
+      known('ana'),
+      tracked({ user_id: 'ana' }, 'asked'),
+      tracked({ user_id: 'ana' }, 'asked'),
+    );
     const partition = partitionOf((await contactOf(engine, 'ana')).id);
     let taking_over: Promise<void> | undefined;
     const asleep = betweenWriteAndCommit(engine.store, async () => {
-      await other.query(`update partitions set lease_until = now() - interval '1 second' where id = $1`, [partition]);
+      await other.query(`update partitions set lease_until = now() - interval '1 second' where id = $1`, [
+        partition,
+      ]);
       taking_over = second.turner.work(partition);
       await somebodyWaits(other);
     });
@@ -230,7 +244,10 @@ describe('the lease of a partition', () => {
     const people = ['ana', 'ben'].flatMap((user_id) => [known(user_id), tracked({ user_id }, 'asked')]);
     await engine.receive(...people);
     await engine.settle();
-    const [dying, living] = [await openStore(engine.app.db, engine.database_url), await openStore(engine.app.db, engine.database_url)];
+    const [dying, living] = [
+      await openStore(engine.app.db, engine.database_url),
+      await openStore(engine.app.db, engine.database_url),
+    ];
     onTestFinished(() => living.close());
     await Promise.all([dying.lease(3), living.lease(4)]);
     const now = await engine.store.databaseNow();
@@ -238,7 +255,10 @@ describe('the lease of a partition', () => {
     const [kept] = (await living.claim(now + 1000, 1)).messages;
     await engine.store.recover();
     expect(await Promise.all([engine.store.lease(3), engine.store.lease(4)])).toEqual([undefined, undefined]);
-    expect(await engine.query(sql`select state from messages`)).toEqual([{ state: 'claimed' }, { state: 'claimed' }]);
+    expect(await engine.query(sql`select state from messages`)).toEqual([
+      { state: 'claimed' },
+      { state: 'claimed' },
+    ]);
     await dying.close();
     await engine.store.recover();
     expect(await engine.store.lease(3)).toBeDefined();
@@ -266,14 +286,20 @@ steps:
     await engine.settle();
     const states = async () =>
       Object.fromEntries(
-        (await engine.query<{ purpose: string; state: string }>(sql`select purpose, state from messages`)).map(
-          ({ purpose, state }) => [purpose, state],
-        ),
+        (
+          await engine.query<{ purpose: string; state: string }>(sql`select purpose, state from messages`)
+        ).map(({ purpose, state }) => [purpose, state]),
       );
-    for (const after of [{ promotion: 'uncertain', service: 'deferred' }, { promotion: 'uncertain', service: 'uncertain' }]) {
+    for (const after of [
+      { promotion: 'uncertain', service: 'deferred' },
+      { promotion: 'uncertain', service: 'uncertain' },
+    ]) {
       const dying = await openStore(engine.app.db, engine.database_url);
       const { token, messages } = await dying.claim(engine.now() + 1000, 10);
-      await dying.mark(token, messages.map(({ id }) => ({ id, state: 'handing_over', at: engine.now() })));
+      await dying.mark(
+        token,
+        messages.map(({ id }) => ({ id, state: 'handing_over', at: engine.now() })),
+      );
       await dying.close();
       await engine.store.recover();
       expect(await states()).toEqual(after);
@@ -325,8 +351,12 @@ describe('a process that loses its connection to PostgreSQL', () => {
     const other = await otherConnection(url);
     const instance = await openInstance(line.url);
     const living = async (): Promise<number> =>
-      (await other.query('select from pg_locks where locktype = $1 and objid = $2 and granted', ['advisory', instance.id]))
-        .rowCount ?? 0;
+      (
+        await other.query('select from pg_locks where locktype = $1 and objid = $2 and granted', [
+          'advisory',
+          instance.id,
+        ])
+      ).rowCount ?? 0;
     expect(await living()).toBe(1);
     line.cut();
     await expect.poll(living).toBe(0);
@@ -386,7 +416,9 @@ describe('a batch', () => {
     await engine.receive(...names.map((user_id) => tracked({ user_id }, 'arrived')));
     const rows = await engine.query<{ user_id: string; id: string; partition: number }>(sql`
       select i.value as user_id, c.id, c.partition from contacts c join identities i on i.contact_id = c.id order by c.id`);
-    const shares = Array.from({ length: PARTITIONS }, (_, id) => rows.filter(({ partition }) => partition === id));
+    const shares = Array.from({ length: PARTITIONS }, (_, id) =>
+      rows.filter(({ partition }) => partition === id),
+    );
     await engine.settle();
     return shares.sort((a, b) => b.length - a.length)[0] ?? [];
   }
@@ -406,17 +438,20 @@ describe('a batch', () => {
     const people = (await neighbours(engine, 5)).slice(0, 7);
     expect(people).toHaveLength(7);
     await engine.receive(
-      ...people.flatMap(({ user_id }) => Array.from({ length: 700 }, () => tracked({ user_id }, 'asked'))),
+      ...people.flatMap(({ user_id }) => [
+        known(user_id),
+        ...Array.from({ length: 699 }, () => tracked({ user_id }, 'asked')),
+      ]),
     );
     engine.turns.length = 0;
     await engine.turner.work(partitionOf(people[0]?.id ?? ''));
     expect(engine.turns.map(({ decided, owed }) => [decided, owed])).toEqual([
-      [2, 1400],
-      [2, 1400],
-      [2, 1400],
-      [1, 700],
+      [2, 1398],
+      [2, 1398],
+      [2, 1398],
+      [1, 699],
     ]);
-    expect(await counts(engine)).toMatchObject({ runs: 4900, happenings: 0 });
+    expect(await counts(engine)).toMatchObject({ runs: 7 * 699, happenings: 0 });
   });
 
   it('comes to everybody, however much there is of one', async () => {
@@ -451,14 +486,18 @@ describe('a batch', () => {
     engine.pass(25 * HOUR);
     // Everybody's reminder is due; but each of them has bought an hour before.
     await engine.receive(
-      ...people.map(({ user_id }) => tracked({ user_id }, 'order_completed', { order_id: `o-${user_id}` }, { at: engine.now() - HOUR })),
+      ...people.map(({ user_id }) =>
+        tracked({ user_id }, 'order_completed', { order_id: `o-${user_id}` }, { at: engine.now() - HOUR }),
+      ),
     );
     const lease = await engine.store.lease(partition);
     if (!lease) throw new Error('nobody holds it');
     await takeTurn(engine.store, lease, turning(engine, { happenings: 2 }));
     await engine.store.release(lease);
     await engine.settle();
-    expect(await engine.query(sql`select outcome, count(*)::int as n from runs group by 1`)).toEqual([{ outcome: 'exited', n: 3 }]);
+    expect(await engine.query(sql`select outcome, count(*)::int as n from runs group by 1`)).toEqual([
+      { outcome: 'exited', n: 3 },
+    ]);
     expect(await counts(engine)).toMatchObject({ messages: 0, happenings: 0 });
   });
 
@@ -489,7 +528,9 @@ describe('a batch', () => {
       tracked({ anonymous_id: 'visitor' }, 'arrived'),
     );
     await engine.settle();
-    const [visitor] = await engine.query<{ id: string }>(sql`select contact_id as id from identities where value = 'visitor'`);
+    const [visitor] = await engine.query<{ id: string }>(
+      sql`select contact_id as id from identities where value = 'visitor'`,
+    );
     const home = partitionOf(visitor?.id ?? '');
     const people = await engine.query<{ user_id: string; id: string }>(sql`
       select value as user_id, contact_id as id from identities where kind = 'user'`);
@@ -527,15 +568,29 @@ stages:
   it('that counts something new counts what has been, also where more comes at the same time', async () => {
     const engine = await open({});
     const looks = (user_id: string, count: number) =>
-      Array.from({ length: count }, (_, index) => tracked({ user_id }, 'product_viewed', {}, { at: Date.now() - index * HOUR }));
-    await engine.receive(...looks('three', 3), ...looks('two', 2), ...looks('two-and-one', 2), ...looks('old', 2));
+      Array.from({ length: count }, (_, index) =>
+        tracked({ user_id }, 'product_viewed', {}, { at: Date.now() - index * HOUR }),
+      );
+    await engine.receive(
+      ...looks('three', 3),
+      ...looks('two', 2),
+      ...looks('two-and-one', 2),
+      ...looks('old', 2),
+    );
     await engine.receive(tracked({ user_id: 'old' }, 'product_viewed', {}, { at: Date.now() - 31 * DAY }));
     await engine.settle();
     await engine.receive(...looks('two-and-one', 1));
     await engine.app.deploy(projectFiles(COUNTS_LOOKS));
     await engine.settle();
-    const stages = await Promise.all(['three', 'two', 'two-and-one', 'old'].map((user) => contactOf(engine, user)));
-    expect(stages.map(({ stage }) => stage)).toEqual(['consideration', 'awareness', 'consideration', 'awareness']);
+    const stages = await Promise.all(
+      ['three', 'two', 'two-and-one', 'old'].map((user) => contactOf(engine, user)),
+    );
+    expect(stages.map(({ stage }) => stage)).toEqual([
+      'consideration',
+      'awareness',
+      'consideration',
+      'awareness',
+    ]);
     const counted = stages.map(({ profile }) => Object.values(profile.memory).map(({ count }) => count));
     expect(counted).toEqual([[3], [2], [3], [3]]);
   });
@@ -543,11 +598,16 @@ stages:
   it('with another rule moves everybody whom it concerns, without anything having happened', async () => {
     const engine = await open({});
     await engine.receive(
-      ...[30, 60, 90].map((price) => tracked({ user_id: `cart-${price}` }, 'product_added', product('shoe', price))),
+      ...[30, 60, 90].map((price) =>
+        tracked({ user_id: `cart-${price}` }, 'product_added', product('shoe', price)),
+      ),
     );
     await engine.settle();
-    const dearer = projectFiles()['workflows/journey/stages.yaml']?.replace('more_than: 0', 'more_than: 50') ?? '';
-    expect(await engine.app.deploy(projectFiles({ 'workflows/journey/stages.yaml': dearer }))).toMatchObject({ changed: true });
+    const dearer =
+      projectFiles()['workflows/journey/stages.yaml']?.replace('more_than: 0', 'more_than: 50') ?? '';
+    expect(await engine.app.deploy(projectFiles({ 'workflows/journey/stages.yaml': dearer }))).toMatchObject({
+      changed: true,
+    });
     await engine.settle();
     const stages = await Promise.all([30, 60, 90].map((price) => contactOf(engine, `cart-${price}`)));
     expect(stages.map(({ stage }) => stage)).toEqual(['awareness', 'decision', 'decision']);
@@ -558,7 +618,8 @@ stages:
   it('reaches also those whom a process decided that had not heard of it yet', async () => {
     const engine = await open({});
     const late = await open({}, engine.database_url);
-    const dearer = projectFiles()['workflows/journey/stages.yaml']?.replace('more_than: 0', 'more_than: 50') ?? '';
+    const dearer =
+      projectFiles()['workflows/journey/stages.yaml']?.replace('more_than: 0', 'more_than: 50') ?? '';
     await engine.receive(tracked({ user_id: 'before' }, 'product_added', product('shoe', 30)));
     await engine.settle();
     await engine.app.deploy(projectFiles({ 'workflows/journey/stages.yaml': dearer }));
@@ -584,7 +645,10 @@ stages:
     await engine.app.deploy(projectFiles(reminder()));
     await engine.settle();
     const runs = await engine.query(sql`select outcome from runs`);
-    expect([runs, await counts(engine)]).toEqual([[{ outcome: 'completed' }], { runs: 1, messages: 1, happenings: 0 }]);
+    expect([runs, await counts(engine)]).toEqual([
+      [{ outcome: 'completed' }],
+      { runs: 1, messages: 1, happenings: 0 },
+    ]);
   });
 
   it('of a workflow is walked by who enters from now on; who is inside finishes the one that was entered', async () => {
@@ -609,15 +673,23 @@ ${text}`,
     await engine.receive(tracked({ user_id: 'late' }, 'asked'));
     await engine.settle();
     // A process that starts now has never seen the old file.
-    const fresh = await openEngine({ files: edited('  - wait: 1 hour\n  - send_email: goodbye\n'), database_url: engine.database_url });
+    const fresh = await openEngine({
+      files: edited('  - wait: 1 hour\n  - send_email: goodbye\n'),
+      database_url: engine.database_url,
+    });
     engines.push(fresh);
     fresh.pass(24 * HOUR + 1000);
     await fresh.settle();
     expect(await fresh.query(sql`select message from messages`)).toEqual([{ message: 'hello' }]);
     fresh.pass(HOUR + 1000);
     await fresh.settle();
-    expect(await fresh.query(sql`select message from messages order by owed_at`)).toEqual([{ message: 'hello' }, { message: 'goodbye' }]);
-    const runs = await fresh.query<{ version: string; outcome: string }>(sql`select version, outcome from runs`);
+    expect(await fresh.query(sql`select message from messages order by owed_at`)).toEqual([
+      { message: 'hello' },
+      { message: 'goodbye' },
+    ]);
+    const runs = await fresh.query<{ version: string; outcome: string }>(
+      sql`select version, outcome from runs`,
+    );
     expect(new Set(runs.map(({ version }) => version)).size).toBe(2);
     expect(runs.map(({ outcome }) => outcome)).toEqual(['completed', 'completed']);
   });
@@ -626,8 +698,18 @@ ${text}`,
 describe('an event that arrives late', () => {
   it('ends the run that it would have ended in time', async () => {
     const engine = await open(reminder());
-    const before = tracked({ user_id: 'before' }, 'order_completed', { order_id: 'o1' }, { at: Date.now() - HOUR });
-    const during = tracked({ user_id: 'during' }, 'order_completed', { order_id: 'o2' }, { at: Date.now() + HOUR });
+    const before = tracked(
+      { user_id: 'before' },
+      'order_completed',
+      { order_id: 'o1' },
+      { at: Date.now() - HOUR },
+    );
+    const during = tracked(
+      { user_id: 'during' },
+      'order_completed',
+      { order_id: 'o2' },
+      { at: Date.now() + HOUR },
+    );
     await engine.receive(...['before', 'during', 'other'].map((user_id) => tracked({ user_id }, 'asked')));
     await engine.settle();
     engine.pass(2 * HOUR);
@@ -646,11 +728,13 @@ describe('an event that arrives late', () => {
   });
 });
 
-describe.each(backends())('a wait of two seconds, with the real sweep and the database’s clock, over %s', (backend) => {
-  it('ends within a second of its moment', async () => {
-    const test = await openTestApp({
-      files: projectFiles({
-        'workflows/short.yaml': `version: 1
+describe.each(backends())(
+  'a wait of two seconds, with the real sweep and the database’s clock, over %s',
+  (backend) => {
+    it('ends within a second of its moment', async () => {
+      const test = await openTestApp({
+        files: projectFiles({
+          'workflows/short.yaml': `version: 1
 workflow: short
 purpose: service
 enter_when: { event: asked }
@@ -658,25 +742,29 @@ steps:
   - wait: 2 seconds
   - exit: waited
 `,
-      }),
-      backend,
-      start: 0,
-      roles: ['engine', 'chores'],
-      overrides: { clock: databaseClock },
-    });
-    onTestFinished(() => test.close());
-    const people = Array.from({ length: 50 }, (_, index) => tracked({ user_id: `waiting-${index}` }, 'asked'));
-    await test.app.receiver.receive(people);
-    const ended = async (): Promise<number[]> => {
-      const { rows } = await test.app.db.execute<{ late: number }>(sql`
+        }),
+        backend,
+        start: 0,
+        roles: ['engine', 'chores'],
+        overrides: { clock: databaseClock },
+      });
+      onTestFinished(() => test.close());
+      const people = Array.from({ length: 50 }, (_, index) =>
+        tracked({ user_id: `waiting-${index}` }, 'asked'),
+      );
+      await test.app.receiver.receive(people);
+      const ended = async (): Promise<number[]> => {
+        const { rows } = await test.app.db.execute<{ late: number }>(sql`
         select extract(epoch from ended_at - entered_at)::float8 * 1000 - 2000 as late from runs where ended_at is not null`);
-      return rows.map(({ late }) => late);
-    };
-    await expect.poll(async () => (await ended()).length, { timeout: 10_000, interval: 50 }).toBe(50);
-    const late = await ended();
-    process.stdout.write(`${backend}: 50 waits of 2 s ended ${Math.min(...late)} to ${Math.max(...late)} ms late\n`);
-    expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...late)).toBeLessThan(1000);
-  });
-});
-
+        return rows.map(({ late }) => late);
+      };
+      await expect.poll(async () => (await ended()).length, { timeout: 10_000, interval: 50 }).toBe(50);
+      const late = await ended();
+      process.stdout.write(
+        `${backend}: 50 waits of 2 s ended ${Math.min(...late)} to ${Math.max(...late)} ms late\n`,
+      );
+      expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...late)).toBeLessThan(1000);
+    });
+  },
+);

@@ -217,6 +217,6 @@ export function aStory(project: Project, contact: Contact = aContact()): Story {
 }
 
 /** `2026-01-01T09:00`, in UTC. */
-export function minute(instant: Instant): string {
+function minute(instant: Instant): string {
   return new Date(instant).toISOString().slice(0, 16);
 }

@@ -24,7 +24,7 @@ export interface Engine {
   receive(...events: readonly ReceivedEvent[]): Promise<void>;
   /** Takes turns until nothing is new or due. */
   settle(): Promise<void>;
-  query<T extends Record<string, unknown>>(query: SQL): Promise<T[]>;
+  query<T extends Record<string, unknown>>(query: SQL): Promise<readonly T[]>;
   close(): Promise<void>;
 }
 
@@ -80,7 +80,8 @@ export async function openEngine({ files, database_url: given }: EngineOptions):
       }
     },
     async query<T extends Record<string, unknown>>(query: SQL) {
-      return (await app.db.execute<T>(query)).rows;
+      const { rows } = await app.db.execute(query);
+      return rows as T[];
     },
     close: () => app.close(),
   };

@@ -31,8 +31,8 @@ export interface Question {
   readonly memory: readonly MemorySpec[];
 }
 
-export const YES: Answer = { holds: true, until: Infinity };
-export const NO: Answer = { holds: false, until: Infinity };
+const YES: Answer = { holds: true, until: Infinity };
+const NO: Answer = { holds: false, until: Infinity };
 
 export function always(holds: boolean): Answer {
   return holds ? YES : NO;

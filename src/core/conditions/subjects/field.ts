@@ -60,7 +60,7 @@ function operatorsOf(condition: FieldCondition): Operators {
   return Object.fromEntries(written) as Operators;
 }
 
-export function fieldValue(contact: Contact, path: string): Json | undefined {
+function fieldValue(contact: Contact, path: string): Json | undefined {
   if (isDerived(path)) return derived[path](contact);
   const [name = '', ...rest] = path.split('.');
   const value = own(contact.profile.fields, name)?.value;

@@ -12,7 +12,7 @@ import { waitUntil } from './wait-until.ts';
 const list: StepListSchema = z.lazy(() => stepListSchema);
 
 /** The shelf of verbs. A new one is a file beside these and a line here. */
-export const verbs = {
+const verbs = {
   wait,
   wait_until: waitUntil,
   wait_for: waitFor(list),

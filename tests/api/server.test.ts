@@ -1,0 +1,275 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { sql } from 'drizzle-orm';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { openServer } from '../../src/api/server.ts';
+import { addWriteKey } from '../../src/store/keys.ts';
+import { newDatabase, queueOn } from '../support/database.ts';
+import { linkTo, type Link } from '../support/link.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+
+const KEY = `Basic ${Buffer.from('wk_test:').toString('base64')}`;
+const JSON_TYPE = { 'content-type': 'application/json', authorization: KEY };
+
+let link: Link;
+let shop: Shop;
+let server: FastifyInstance;
+let origin: string;
+
+beforeAll(async () => {
+  const url = await newDatabase();
+  link = await linkTo(url);
+  shop = await openShop({ overrides: { database_url: link.url, queue: queueOn('postgres', link.url) } });
+  await addWriteKey(shop.app.db, 'test', 'Test', 'wk_test');
+  server = await openServer(shop.app, { log_level: 'silent' });
+  origin = await server.listen({ port: 0, host: '127.0.0.1' });
+});
+
+afterAll(async () => {
+  link.set('open');
+  await server.close();
+  await shop.close();
+  await link.stop();
+});
+
+let calls = 0;
+
+function call(messageId = `call-${++calls}`): string {
+  return JSON.stringify({
+    batch: [
+      {
+        type: 'track',
+        userId: 'ana',
+        event: 'Product Viewed',
+        messageId,
+        properties: { email: 'secret@x.example' },
+      },
+    ],
+  });
+}
+
+function post(body: string | Buffer, headers: Record<string, string> = JSON_TYPE): Promise<Response> {
+  return fetch(`${origin}/v1/batch`, { method: 'POST', headers, body: body as string });
+}
+
+async function stored(): Promise<number> {
+  return (await shop.app.db.execute(sql`select from events`)).rowCount ?? 0;
+}
+
+describe('the description of the API', () => {
+  interface Operation {
+    readonly tags?: readonly string[];
+    readonly summary?: string;
+    readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+    readonly requestBody?: { readonly content: Record<string, { readonly schema: object }> };
+    readonly responses: Record<string, { readonly description: string }>;
+  }
+  interface OpenApi {
+    readonly openapi: string;
+    readonly info: { readonly title: string; readonly version: string };
+    readonly paths: Record<string, Record<string, Operation>>;
+  }
+
+  it('is OpenAPI 3 with everything that it must have, and resolves whatever it refers to', async () => {
+    const answer = await fetch(`${origin}/openapi.json`);
+    expect(answer.headers.get('content-type')).toContain('application/json');
+    const document = (await answer.json()) as OpenApi;
+    expect(document.openapi).toMatch(/^3\.[01]\.\d+$/);
+    expect(document.info.title).toBe('Etapa');
+    expect(document.info.version).toMatch(/^\d+\.\d+\.\d+$/);
+    for (const [path, operations] of Object.entries(document.paths)) {
+      expect(path).toMatch(/^\//);
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      for (const [method, operation] of Object.entries(operations)) {
+        expect(['get', 'post', 'put', 'delete', 'patch', 'head', 'options']).toContain(method);
+        const inPath = (operation.parameters ?? [])
+          .filter((one) => one.in === 'path')
+          .map(({ name }) => name);
+        expect(inPath, `${method} ${path}`).toEqual(named);
+        expect(Object.keys(operation.responses).length, `${method} ${path}`).toBeGreaterThan(0);
+        for (const [status, response] of Object.entries(operation.responses)) {
+          expect(status).toMatch(/^([1-5]\d\d|default)$/);
+          expect(typeof response.description, `${method} ${path} ${status}`).toBe('string');
+        }
+      }
+    }
+    const text = JSON.stringify(document);
+    for (const [, place = ''] of text.matchAll(/"\$ref":"([^"]+)"/g)) {
+      const found = place
+        .replace('#/', '')
+        .split('/')
+        .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], document);
+      expect(found, place).toBeDefined();
+    }
+  });
+
+  it('lists the calls of Segment with their bodies and answers, and hides what is not for developers', async () => {
+    const { paths } = (await (await fetch(`${origin}/openapi.json`)).json()) as OpenApi;
+    const names = ['identify', 'track', 'page', 'screen', 'group', 'alias', 'batch', 'import'];
+    expect(Object.keys(paths).toSorted()).toEqual(
+      [...names.map((name) => `/v1/${name}`), '/health/live', '/health/ready'].toSorted(),
+    );
+    for (const name of names) {
+      const operation = paths[`/v1/${name}`]?.['post'];
+      expect(Object.keys(operation?.responses ?? {}), name).toEqual(
+        expect.arrayContaining(['200', '400', '401', '503']),
+      );
+      expect(operation?.requestBody?.content['application/json']?.schema, name).toMatchObject({
+        type: 'object',
+      });
+      expect(operation?.summary, name).toMatch(/^[A-Z]\w+ /);
+    }
+  });
+
+  it('can be read in a browser', async () => {
+    const page = await fetch(`${origin}/docs`);
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    const scripts = [...html.matchAll(/src="([^"]+\.js)"/g)].map(
+      ([, src = '']) => new URL(src, page.url).href,
+    );
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const script of scripts) expect((await fetch(script)).status, script).toBe(200);
+  });
+
+  it('comes with headers that browsers are safer by', async () => {
+    const { headers } = await fetch(`${origin}/health/live`);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+});
+
+describe('a body that is not as it should be', () => {
+  test.each<[string, () => Promise<Response>, number, string]>([
+    ['2 MiB', () => post(Buffer.alloc(2 * 1024 * 1024, 32)), 400, 'body_too_large'],
+    [
+      '10 KB that inflate to 10 MB',
+      () => post(gzipSync(Buffer.alloc(10 * 1024 * 1024, 32)), { ...JSON_TYPE, 'content-encoding': 'gzip' }),
+      400,
+      'body_too_large',
+    ],
+    ['half of a text', () => post(call().slice(0, 60)), 400, 'invalid_json'],
+    [
+      'another charset',
+      () => post(Buffer.from('{"batch":[{"event":"caf\u00e9"}]}', 'latin1')),
+      400,
+      'invalid_json',
+    ],
+    ['nothing', () => post(''), 400, 'invalid_json'],
+    ['no key', () => post(call(), { 'content-type': 'application/json' }), 401, 'write_key_missing'],
+    ['an unknown key', () => post(call(), { authorization: 'Basic b3RoZXI6' }), 401, 'write_key_unknown'],
+  ])('%s', async (_name, send, status, code) => {
+    const before = await stored();
+    const answer = await send();
+    expect(answer.status).toBe(status);
+    expect(((await answer.json()) as { error: { code: string } }).error.code).toBe(code);
+    expect(await stored()).toBe(before);
+  });
+
+  it('is a list instead of an object: nothing is stored, and the debugger tells', async () => {
+    const before = await stored();
+    await post('[]', { 'content-type': 'application/json', authorization: KEY });
+    expect(await stored()).toBe(before);
+    const told = await shop.app.db.execute(sql`select code, pointer from rejected_events`);
+    expect(told.rows).toEqual([{ code: 'batch_missing', pointer: '/batch' }]);
+  });
+
+  test.each([
+    ['shorter than it says, and then the end', `Content-Length: 5000\r\n\r\n{"batch":[`, '400'],
+    ['of two lengths', `Content-Length: 2\r\nContent-Length: 200\r\n\r\n{}`, '400'],
+    [
+      'of a length and in chunks',
+      `Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nPOST /v1/track HTTP/1.1\r\n\r\n`,
+      '400',
+    ],
+    ['in chunks that lie', `Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n0\r\n\r\n`, '400'],
+  ])('is %s', async (_name, rest, status) => {
+    const before = await stored();
+    const said = await speak(`POST /v1/batch HTTP/1.1\r\nHost: x\r\nAuthorization: ${KEY}\r\n${rest}`);
+    expect(/^HTTP\/1\.1 (\d+)/.exec(said)?.[1]).toBe(status);
+    expect(said.match(/HTTP\/1\.1/g)?.length ?? 0).toBeLessThanOrEqual(1);
+    expect(await stored()).toBe(before);
+  });
+
+  it('is not waited for without end: a slow client is cut off before it can hold up a shutdown', () => {
+    expect(server.server.requestTimeout).toBeGreaterThan(0);
+    expect(server.server.requestTimeout).toBeLessThanOrEqual(15_000);
+  });
+
+  it('does not slow others down: 300 clients that say nothing', async () => {
+    const { port } = new URL(origin);
+    const idle = Array.from({ length: 300 }, () =>
+      connect(Number(port), '127.0.0.1').on('error', () => undefined),
+    );
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    const began = performance.now();
+    expect((await post(call())).status).toBe(200);
+    expect(performance.now() - began).toBeLessThan(2000);
+    for (const socket of idle) socket.destroy();
+  });
+});
+
+/** Writes these bytes and the end, and gives all that comes back. */
+async function speak(bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+  let said = '';
+  socket.on('error', () => undefined);
+  socket.setEncoding('latin1').on('data', (text: string) => (said += text));
+  socket.end(bytes);
+  await once(socket, 'close');
+  return said;
+}
+
+describe('when the database is away', () => {
+  const ready = async (): Promise<number> => (await fetch(`${origin}/health/ready`)).status;
+  const live = async (): Promise<number> => (await fetch(`${origin}/health/live`)).status;
+
+  it('is alive and not ready, stores nothing and says when to come again; then takes the same events', async () => {
+    expect([await live(), await ready()]).toEqual([200, 200]);
+    const before = await stored();
+    const body = call('kept-by-the-client');
+    link.set('cut');
+    expect([await live(), await ready()]).toEqual([200, 503]);
+    const refused = await post(body);
+    const text = await refused.text();
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(JSON.parse(text)).toMatchObject({ error: { code: 'not_stored' } });
+    expect(text).not.toMatch(/select|insert|ECONN|secret@/i);
+
+    const unsubscribe = await fetch(
+      shop.app.links
+        .unsubscribeUrl('01931b2e-7a00-7000-8000-000000000001')
+        .replace(/^.*\/u\//, `${origin}/u/`),
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'List-Unsubscribe=One-Click',
+      },
+    );
+    const page = await unsubscribe.text();
+    expect([unsubscribe.status, unsubscribe.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(page).toContain('Please try again in a moment.');
+    expect(page).not.toMatch(/select|ECONN/i);
+
+    link.set('open');
+    await expect.poll(ready).toBe(200);
+    expect(await stored()).toBe(before);
+    expect((await post(body)).status).toBe(200);
+    expect((await post(body)).status).toBe(200);
+    expect(await stored()).toBe(before + 1);
+  });
+
+  it('says that it is not ready also when the database only keeps silent', async () => {
+    link.set('mute');
+    const began = performance.now();
+    expect([await ready(), await live()]).toEqual([503, 200]);
+    expect(performance.now() - began).toBeLessThan(5000);
+    // What hangs on silent connections is lost with them.
+    link.set('cut');
+    link.set('open');
+    await expect.poll(ready).toBe(200);
+  });
+});
