@@ -16,13 +16,22 @@ export const output: Output = {
   table(head, rows) {
     const table = new Table({
       head: head.map((cell) => colors.bold(cell)),
-      style: { head: [], border: ['dim'] },
+      chars: COMPACT,
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+      colAligns: (rows[0] ?? []).map((cell) => (typeof cell === 'number' ? 'right' : 'left')),
     });
     for (const row of rows) table.push([...row].map(String));
-    process.stdout.write(`${table.toString()}\n`);
+    process.stdout.write(`\n${table.toString()}\n`);
   },
   json: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
 };
+
+/** Columns apart by space alone. */
+const COMPACT = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid', 'middle']
+    .flatMap((place) => ['', '-left', '-mid', '-right'].map((end) => [`${place}${end}`, '']))
+    .concat(['left-mid', 'mid-mid', 'right-mid'].map((place) => [place, ''])),
+);
 
 /** Tells an error as its reader needs it: a sentence and the mend for users, the stack for bugs. */
 export function tellError(error: unknown): void {
@@ -48,7 +57,7 @@ export function tellError(error: unknown): void {
 function isAway(error: unknown): boolean {
   const { code, cause, message } = (error ?? {}) as { code?: unknown; cause?: unknown; message?: unknown };
   if (cause !== undefined) return isAway(cause);
-  return AWAY.test(String(code)) || /^Connection terminated/.test(String(message));
+  return AWAY.test(String(code)) || String(message).startsWith('Connection terminated');
 }
 
 const AWAY =

@@ -53,15 +53,29 @@ export function tellSummary(summary: Summary, stages: readonly string[]): void {
       ]),
     );
   }
-  if (summary.messages.length > 0) {
-    output.table(
-      ['message', 'tone', 'sent', 'held back', 'other'],
-      summary.messages.map((row) => [row.message, row.tone, row.sent, row.held_back, row.other]),
-    );
-  }
+  if (summary.messages.length > 0) tellMessages(summary);
   if (summary.held_back.length > 0) {
     output.table(['held back because', 'messages'], grouped(summary).slice(0, 10));
   }
+}
+
+/** One line a message: how many went out in each tone, and how many did not go out at all. */
+function tellMessages({ messages }: Summary): void {
+  const tones = [...new Set(messages.map(({ tone }) => tone))].sort();
+  const names = [...new Set(messages.map(({ message }) => message))];
+  const sent = (message: string, tone: string): number =>
+    sum(messages.filter((row) => row.message === message && row.tone === tone).map((row) => row.sent));
+  const all = (message: string, of: 'held_back' | 'other'): number =>
+    sum(messages.filter((row) => row.message === message).map((row) => row[of]));
+  output.table(
+    ['message', ...tones.map((tone) => `sent ${tone}`), 'held back', 'other'],
+    names.map((name) => [
+      name,
+      ...tones.map((tone) => sent(name, tone)),
+      all(name, 'held_back'),
+      all(name, 'other'),
+    ]),
+  );
 }
 
 /** Reasons that differ only in their particulars count as one. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bell } from '../engine/ports.ts';
 import type { OpenBackend } from './backend.ts';
 
@@ -10,7 +11,7 @@ export interface TurnsJob {
 
 /** How many partitions one ring names: few enough that several workers share a burst. */
 const PARTITIONS_PER_JOB = 8;
-/** Rings within this time become one. */
+/** Rings within this time of the one before become one. */
 const GATHERING = 5;
 
 export interface ClosableBell extends Bell {
@@ -55,30 +56,26 @@ interface Gathered {
   settle(): Promise<void>;
 }
 
-/** The first ring goes out at once, those that follow soon go out together. */
+/** The first ring goes out at once; those that come while it is on its way, or soon after, go out together. */
 function gather(send: () => Promise<void>, onError: (error: unknown) => void): Gathered {
-  let timer: NodeJS.Timeout | undefined;
   let wanted = false;
-  let sending = Promise.resolve();
+  let sending: Promise<void> | undefined;
 
-  function go(): void {
-    wanted = false;
-    sending = sending.then(send).catch(onError);
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (wanted) go();
-    }, GATHERING);
+  async function sendAll(): Promise<void> {
+    while (wanted) {
+      wanted = false;
+      await send().catch(onError);
+      await sleep(GATHERING);
+    }
+    sending = undefined;
   }
 
   return {
     ring() {
       wanted = true;
-      if (!timer) go();
+      sending ??= Promise.resolve().then(sendAll);
     },
-    async settle() {
-      clearTimeout(timer);
-      await sending;
-    },
+    settle: () => sending ?? Promise.resolve(),
   };
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startCatcher } from '../../src/demo/catcher.ts';
+import { openTestApp } from '../support/app.ts';
 import { projectFiles } from '../support/projects.ts';
 import {
   startScriptedSmtp,
@@ -10,7 +11,7 @@ import {
   type SmtpMoment,
 } from '../support/scripted-smtp.ts';
 import { openShop, SHOP_FILES, type MessageRow, type Shop, type ShopOptions } from '../support/shop.ts';
-import { tracked } from '../support/traffic.ts';
+import { identified, product, tracked } from '../support/traffic.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -402,6 +403,33 @@ describe('another attempt', () => {
     shop.send();
     const list = await shop.until(inState('suppressed', 'refused'));
     expect(list.find(({ user }) => user === 'eva')?.because).toBe('the receiver put it off for four days');
+  });
+
+  it('comes to its end in a replay too, whose clock stands still between its steps', async () => {
+    const smtp = await serve(({ step }) => (step === 'rcpt' ? '450 4.2.0 later' : undefined));
+    const start = Date.UTC(2026, 0, 5, 9);
+    const test = await openTestApp({
+      files: SHOP_FILES,
+      backend: 'postgres',
+      start,
+      overrides: { smtp_url: smtp.url },
+    });
+    closing.push(() => test.close());
+    const ana = { user_id: 'ana' };
+    const traits = { email: 'ana@example.com', consent: ['email'] };
+    await test.live(
+      [
+        identified(ana, traits, { at: start }),
+        tracked(ana, 'product_added', product('shoe', 20), { at: start + MINUTE }),
+      ],
+      start + 6 * DAY,
+    );
+    const { rows } = await test.app.db.execute(
+      sql`select state, held_because ->> 'en' as because from messages`,
+    );
+    expect(rows).toEqual([{ state: 'refused', because: 'the receiver put it off for four days' }]);
+    // The intervals grow: 1, 5 and 30 minutes, 1 and 2 hours, then every 4 hours, or as far as the clock moves at once.
+    expect(smtp.log.filter((step) => step === 'rcpt').length).toBeLessThan(12);
   });
 });
 

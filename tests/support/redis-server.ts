@@ -9,9 +9,13 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** A redis-server of our own on a free port; undefined where none is installed. */
-export async function startRedis(folder: string, policy = 'noeviction'): Promise<RedisServer | undefined> {
-  const port = await freePort();
+/** A redis-server of our own, on a free port unless one is given; undefined where none is installed. */
+export async function startRedis(
+  folder: string,
+  policy = 'noeviction',
+  given?: number,
+): Promise<RedisServer | undefined> {
+  const port = given ?? (await freePort());
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', [...options, '--dir', folder, '--maxmemory-policy', policy], {
     stdio: 'ignore',

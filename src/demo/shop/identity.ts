@@ -8,7 +8,7 @@ import { act, type Visit } from './visit.ts';
 /** Signing up for the newsletter is the consent to it. */
 export function subscribe(here: Visit): void {
   introduce(here, { ...traits(here.diary.person), birthday: here.diary.person.birthday, consent: ['email'] });
-  act(here, 'newsletter_subscribed', { list: 'journal' });
+  act(here, 'newsletter_joined', { list: 'journal' });
 }
 
 export function openAccount(here: Visit): void {

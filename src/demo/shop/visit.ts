@@ -76,7 +76,7 @@ function losesConnection({ diary, device }: Visit, first: number): boolean {
   return device.kind === 'mobile' && entries.length > 1 && only_looked && diary.dice.chance(0.09);
 }
 
-const ONLINE_ONLY = ['checkout_started', 'payment_info_entered', 'order_completed', 'newsletter_subscribed'];
+const ONLINE_ONLY = ['checkout_started', 'payment_info_entered', 'order_completed', 'newsletter_joined'];
 
 /** Everything after the first page waits in the phone and is delivered at once, minutes to hours later. */
 function holdBack({ diary, now }: Visit, first: number): void {
