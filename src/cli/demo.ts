@@ -14,7 +14,7 @@ import { createActivity, moveClock, receiveAll, type ReplayParts } from '../engi
 import { readProjectFiles } from '../project/read-files.ts';
 import { addWriteKey } from '../store/keys.ts';
 import { summarize } from '../store/summary.ts';
-import { listen } from './listen.ts';
+import { listen, refuseTakenPort } from './listen.ts';
 import { output, progressBar, tellError } from './output.ts';
 import { tellSummary } from './status.ts';
 import { openSurroundings } from './surroundings.ts';
@@ -38,6 +38,7 @@ export function addDemo(program: Command): void {
 
 async function demo(options: { port: string; seed: string; exit?: boolean }): Promise<void> {
   const port = Number(options.port);
+  if (!options.exit) await refuseTakenPort('127.0.0.1', port);
   const home = resolve('.etapa', 'demo');
   const ends_at = Date.now();
   const clock = movableClock(ends_at - DAYS * DAY);

@@ -1,5 +1,12 @@
-import type { FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { UserError, wordsOf } from '../errors.ts';
+
+/** For commands that work long before they listen. @throws UserError where the port is taken. */
+export async function refuseTakenPort(host: string, port: number): Promise<void> {
+  const probe = fastify();
+  await listen(probe, { host, port });
+  await probe.close();
+}
 
 /** @throws UserError where the place is taken or not ours. */
 export async function listen(

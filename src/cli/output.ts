@@ -27,7 +27,7 @@ export const output: Output = {
 };
 
 /** Columns apart by space alone. */
-const COMPACT = Object.fromEntries(
+const COMPACT: Readonly<Record<string, string>> = Object.fromEntries<string>(
   ['top', 'bottom', 'left', 'right', 'mid', 'middle']
     .flatMap((place) => ['', '-left', '-mid', '-right'].map((end) => [`${place}${end}`, '']))
     .concat(['left-mid', 'mid-mid', 'right-mid'].map((place) => [place, ''])),

@@ -40,14 +40,14 @@ async function start(options: StartOptions): Promise<void> {
     const server = roles.has('api') ? await openServer(app, { log_level: settings.log_level }) : undefined;
     if (server) await listen(server, settings);
     const watch = watchProject(app, folder, deployed);
-    output.line(`Etapa is running (${[...roles].join(', ')}), project version ${app.live().hash}.`);
-    if (server) output.line(`Events: POST http://${settings.host}:${settings.port}/v1/batch   Docs: /docs`);
-    closeWithGrace({ delay: 25_000 }, async ({ err }) => {
+    closeWithGrace({ delay: 28_000 }, async ({ err }) => {
       if (err) tellError(err);
       clearInterval(watch);
       await server?.close();
       await surroundings.close();
     });
+    output.line(`Etapa is running (${[...roles].join(', ')}), project version ${app.live().hash}.`);
+    if (server) output.line(`Events: POST http://${settings.host}:${settings.port}/v1/batch   Docs: /docs`);
   } catch (error) {
     await surroundings.close();
     throw error;

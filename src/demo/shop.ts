@@ -10,7 +10,7 @@ import { DAY } from './shop/humane-hours.ts';
 import { makePeople } from './shop/people.ts';
 import { makeDice } from './shop/random.ts';
 
-export { byContact, summary, type ShopSummary } from './shop/summary.ts';
+export { byContact, summary } from './shop/summary.ts';
 
 export interface ShopOptions {
   readonly seed: number;

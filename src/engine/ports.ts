@@ -148,6 +148,8 @@ export interface ClaimedMessage {
   readonly language: string;
   readonly event: JsonObject;
   readonly attempts: number;
+  /** It was in doubt once before: a second time it is not sent again. */
+  readonly uncertain_before: boolean;
   /** Read in the claim: what the contact said last, and whether the address is suppressed. */
   readonly consent_granted: boolean | null;
   readonly suppressed: string | null;

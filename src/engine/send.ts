@@ -194,7 +194,7 @@ function became(message: ClaimedMessage, delivery: Delivery, now: Instant): Omit
       return { state: 'deferred', response, due_at };
     }
     case 'uncertain':
-      return message.purpose === 'service' && message.attempts === 1
+      return message.purpose === 'service' && !message.uncertain_before
         ? { state: 'deferred', response, due_at: now + FIRST_RETRY, because: UNCERTAIN }
         : { state: 'uncertain', response, because: UNCERTAIN };
   }

@@ -58,21 +58,54 @@ async function openPostgres({
 
 async function openRedis({ url, prefix = 'etapa' }: QueueBackend & { kind: 'redis' }): Promise<OpenBackend> {
   await refuseEviction(url);
+  let is_closing = false;
+  const lasting = {
+    socketTimeout: LONGEST_SILENCE,
+    retryStrategy: (times: number) => (is_closing ? null : Math.min(times * 50, 2000)),
+  };
   // A ring that cannot be heard now is not kept: the sweep rings again. Workers wait for Redis for ever.
-  const ringing = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: true });
-  const working = new Redis(url, { maxRetriesPerRequest: null });
-  for (const connection of [ringing, working]) connection.on('error', () => undefined);
+  const not_kept = { maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: true };
+  const ringing = new Redis(url, { ...lasting, ...not_kept });
+  const working = new Redis(url, { ...lasting, maxRetriesPerRequest: null });
+  const connections = [ringing, working];
+  const duplicate = working.duplicate.bind(working);
+  working.duplicate = (options) => {
+    const blocking = duplicate(options);
+    connections.push(blocking);
+    return blocking;
+  };
+  for (const connection of connections) connection.on('error', () => undefined);
   await ringing.connect();
   return {
     queue: (name) => new Queue(name, { ...QUEUE, prefix, connection: ringing }),
-    worker: (name, process, concurrency) =>
-      new Worker(name, process, { prefix, connection: working, concurrency }),
-    async close() {
-      ringing.disconnect();
-      working.disconnect();
+    worker(name, process, concurrency) {
+      const worker = new Worker(name, process, { prefix, connection: working, concurrency });
+      const close = worker.close.bind(worker);
+      // A worker that closes waits for its connections, and without Redis it would wait for ever.
+      worker.close = async () => {
+        is_closing = true;
+        await Promise.all(connections.map(settled));
+        await close();
+      };
+      return worker;
+    },
+    close() {
+      for (const connection of connections) connection.disconnect();
       return Promise.resolve();
     },
   };
+}
+
+/** A command that is not answered for so long is taken for lost: the other side may be gone without a word. */
+const LONGEST_SILENCE = 30_000;
+
+/** Resolves when the connection stands, or has been given up. */
+async function settled(connection: Redis): Promise<void> {
+  if (!['connecting', 'connect', 'close', 'reconnecting'].includes(connection.status)) return;
+  await new Promise<void>((resolve) => {
+    connection.once('ready', resolve);
+    connection.once('end', resolve);
+  });
 }
 
 /** Any policy but `noeviction` lets Redis drop jobs silently when memory runs short. */

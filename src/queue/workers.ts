@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sender } from '../engine/send.ts';
 import type { Turner } from '../engine/turner.ts';
 import type { OpenBackend } from './backend.ts';
@@ -28,7 +29,7 @@ export function startTurnWorkers(
   return {
     async close() {
       turner.stop();
-      await worker.close();
+      await closeInTime(worker);
     },
   };
 }
@@ -44,7 +45,20 @@ export function startSendWorker(
   return {
     async close() {
       sender.stop();
-      await worker.close();
+      await closeInTime(worker);
     },
   };
+}
+
+const FAREWELL = 15_000;
+
+/**
+ * BullMQ waits for the work under way and for its own connections, and where these are gone it may wait for ever. What
+ * a process holds when it ends without a farewell is taken back by the others.
+ */
+async function closeInTime(worker: { close(): Promise<void> }): Promise<void> {
+  const patience = new AbortController();
+  const enough = sleep(FAREWELL, undefined, { signal: patience.signal, ref: false }).catch(() => undefined);
+  await Promise.race([worker.close(), enough]);
+  patience.abort();
 }

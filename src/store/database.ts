@@ -30,6 +30,7 @@ export function openDatabase(url: string, { max = 12, durable = true }: Opening 
   const pool = new pg.Pool({
     connectionString: url,
     max,
+    connectionTimeoutMillis: 10_000,
     application_name: 'etapa',
     options: `-c idle_in_transaction_session_timeout=60000 -c statement_timeout=120000${durable ? '' : QUICK}`,
   });

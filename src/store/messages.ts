@@ -36,7 +36,7 @@ export async function claim(db: Runner, now: Instant, limit: number, claimed_by:
       from picked where m.id = picked.id returning m.*
     )
     select m.id as message_id, m.workflow, m.message, m.channel, m.purpose, ${ms('m.owed_at')} as owed_at,
-      m.stage as owed_stage, m.language, m.event, m.attempts, k.granted as consent_granted, ${ms('now()')} as now,
+      m.stage as owed_stage, m.language, m.event, m.attempts, m.held_because is not null as uncertain_before, k.granted as consent_granted, ${ms('now()')} as now,
       ${CONTACT_COLUMNS}
     from claimed m join contacts c on c.id = m.contact_id
     left join consents k on k.contact_id = m.contact_id and k.channel = m.channel
@@ -51,7 +51,18 @@ export async function claim(db: Runner, now: Instant, limit: number, claimed_by:
 
 function claimedOf(row: ClaimedRow, suppressed: ReadonlyMap<string, string>): ClaimedMessage {
   const contact = contactOf(row);
-  const { workflow, message, channel, purpose, owed_at, language, event, attempts, consent_granted } = row;
+  const {
+    workflow,
+    message,
+    channel,
+    purpose,
+    owed_at,
+    language,
+    event,
+    attempts,
+    uncertain_before,
+    consent_granted,
+  } = row;
   return {
     id: row.message_id,
     contact,
@@ -64,6 +75,7 @@ function claimedOf(row: ClaimedRow, suppressed: ReadonlyMap<string, string>): Cl
     language,
     event,
     attempts,
+    uncertain_before,
     consent_granted,
     suppressed: suppressed.get(suppressionKey(channel, addressOf(contact, channel), purpose)) ?? null,
   };
@@ -114,7 +126,8 @@ export async function mark(
   }));
   const written = await db.execute<{ id: string }>(sql`
     update messages m set state = n.state, sent_at = coalesce(n.sent_at, m.sent_at), due_at = coalesce(n.due_at, m.due_at),
-      held_because = coalesce(n.held_because, m.held_because), response = coalesce(n.response, m.response),
+      
+      held_because = case when n.state <> 'sent' then coalesce(n.held_because, m.held_because) end, response = coalesce(n.response, m.response),
       tone = coalesce(n.tone, m.tone), because = coalesce(n.because, m.because),
       subject = coalesce(n.subject, m.subject), address = coalesce(n.address, m.address),
       claim = case when n.state in ('claimed', 'handing_over') then m.claim end,

@@ -68,12 +68,14 @@ export function owesNothing(contact_id: SQL, now: Instant, skip_owing: boolean):
     and (m.state in ('claimed', 'handing_over') or m.state in ('owed', 'deferred') and m.due_at <= ${timestamp(now)}))`;
 }
 
-/** The earliest moment at which anything waits to be decided or sent. */
+/** The earliest moment at which anything waits to be decided or sent. Asked once a second: a look at each partition's first. */
 export async function nextDue(db: Runner): Promise<Instant | null> {
   const found = await db.execute<{ next: number | null }>(sql`
     select ${ms('min(next)')} as next from (
       select min(due_at) as next from happenings
-      union all select min(next_due_at) from contacts where next_due_at is not null
+      union all select first.next_due_at from partitions p cross join lateral (
+        select next_due_at from contacts where partition = p.id and next_due_at is not null
+        order by next_due_at limit 1) first
       union all select min(due_at) from messages where state in ('owed', 'deferred')
     ) all_that_waits`);
   return found.rows[0]?.next ?? null;

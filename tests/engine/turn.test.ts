@@ -761,7 +761,7 @@ steps:
       await expect.poll(async () => (await ended()).length, { timeout: 10_000, interval: 50 }).toBe(50);
       const late = await ended();
       process.stdout.write(
-        `${backend}: 50 waits of 2 s ended ${Math.min(...late)} to ${Math.max(...late)} ms late\n`,
+        `${backend}: 50 waits of 2 s ended ${Math.round(Math.min(...late))} to ${Math.round(Math.max(...late))} ms late\n`,
       );
       expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
       expect(Math.max(...late)).toBeLessThan(1000);

@@ -15,6 +15,8 @@ const ENDS_AT = Date.parse('2026-11-20T12:00:00Z');
 
 let folder: string;
 let file: string;
+/** A replay that nobody disturbs: what the others are compared with, over whichever backend they run. */
+let whole: Place;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'etapa-kill-'));
@@ -24,10 +26,15 @@ beforeAll(async () => {
     await writeFile(join(folder, path), text.replaceAll(/, spread: [^}]*/g, ''));
   }
   file = join(folder, 'events.jsonl');
-  const history = shopHistory({ seed: 3, ends_at: ENDS_AT, days: 20, people: 14 });
+  const history = shopHistory({ seed: 3, ends_at: ENDS_AT, days: 14, people: 12 });
   await writeFile(file, history.map((event) => JSON.stringify(asCall(event))).join('\n'));
+  whole = await newPlace('postgres');
+  await replayToTheEnd(whole);
+}, 120_000);
+afterAll(async () => {
+  await whole.catcher.stop();
+  await rm(folder, { recursive: true, force: true });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 type History = ReturnType<typeof shopHistory>[number];
 
@@ -142,9 +149,7 @@ describe.each(backends())('a replay that is killed in the middle and begun again
     'comes to the same end, with each message once at the mail catcher but for those in doubt',
     { timeout: 120_000 },
     async () => {
-      const whole = await newPlace(backend);
       const cut = await newPlace(backend);
-      await replayToTheEnd(whole);
       const expected = whole.catcher.count();
       await replayUntilKilled(cut, Math.floor(expected / 3));
       await replayUntilKilled(cut, Math.floor((2 * expected) / 3));
@@ -171,7 +176,7 @@ describe.each(backends())('a replay that is killed in the middle and begun again
       const sure = sent.filter((one) => !twice.includes(one) && !uncertain.includes(one));
       expect(sure.every(({ id }) => times(id) === 1)).toBe(true);
       expect(caught.every((id) => sent.some((one) => one.id === id))).toBe(true);
-      await Promise.all([whole.catcher.stop(), cut.catcher.stop()]);
+      await cut.catcher.stop();
     },
   );
 });

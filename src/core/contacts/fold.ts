@@ -24,7 +24,7 @@ export function fold(profile: Profile, event: Event, plan: MemoryPlan): Profile 
   };
 }
 
-/** Happenings of one moment are folded in this order: what was looked at, what was put in the cart, what was bought. */
+/** Happenings of one moment are folded in this order: who it is, what was looked at, what was put in the cart, what was bought. */
 export function byOccurrence(a: Event, b: Event): number {
   if (a.occurred_at !== b.occurred_at) return a.occurred_at - b.occurred_at;
   const rank = commerceRank(a) - commerceRank(b);
@@ -35,7 +35,7 @@ export function byOccurrence(a: Event, b: Event): number {
 type Fields = Readonly<Record<string, FieldValue>>;
 
 /** For each field the value of the latest moment stays; two of one moment are settled by the greater text. */
-export function setFields(fields: Fields, values: JsonObject, at: Instant): Fields {
+function setFields(fields: Fields, values: JsonObject, at: Instant): Fields {
   let next = fields;
   for (const [name, value] of Object.entries(values)) {
     if (name === 'context' || name === 'consent') continue;
@@ -75,7 +75,7 @@ function isNewer(field: FieldValue, known: FieldValue | undefined): boolean {
 }
 
 function commerceRank(event: Event): number {
-  return COMMERCE_RANK[event.name] ?? 0;
+  return event.type === 'identify' ? -1 : (COMMERCE_RANK[event.name] ?? 0);
 }
 
 /**
