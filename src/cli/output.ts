@@ -28,9 +28,9 @@ export const output: Output = {
 
 /** Columns apart by space alone. */
 const COMPACT: Readonly<Record<string, string>> = Object.fromEntries<string>(
-  ['top', 'bottom', 'left', 'right', 'mid', 'middle']
-    .flatMap((place) => ['', '-left', '-mid', '-right'].map((end) => [`${place}${end}`, '']))
-    .concat(['left-mid', 'mid-mid', 'right-mid'].map((place) => [place, ''])),
+  ['top', 'bottom', 'left', 'right', 'mid', 'middle', 'left-mid', 'mid-mid', 'right-mid'].flatMap((place) =>
+    ['', '-left', '-mid', '-right'].map((end): [string, string] => [`${place}${end}`, '']),
+  ),
 );
 
 /** Tells an error as its reader needs it: a sentence and the mend for users, the stack for bugs. */

