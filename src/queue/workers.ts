@@ -17,21 +17,10 @@ export function startTurnWorkers(
   turner: Turner,
   onError: (error: unknown) => void,
 ): Workers {
-  const worker = backend.worker(
-    TURNS,
-    async ({ data }: { data: TurnsJob }) => {
-      for (const partition of data.partitions) await turner.work(partition);
-    },
-    TURNS_AT_ONCE,
-  );
-  worker.on('error', onError);
-  worker.on('failed', (_job, error) => onError(error));
-  return {
-    async close() {
-      turner.stop();
-      await closeInTime(worker);
-    },
+  const work = async ({ data }: { data: TurnsJob }): Promise<void> => {
+    for (const partition of data.partitions) await turner.work(partition);
   };
+  return startWorkers(backend, TURNS, work, TURNS_AT_ONCE, () => turner.stop(), onError);
 }
 
 export function startSendWorker(
@@ -39,26 +28,50 @@ export function startSendWorker(
   sender: Sender,
   onError: (error: unknown) => void,
 ): Workers {
-  const worker = backend.worker(SENDS, () => sender.work(), 1);
+  return startWorkers(
+    backend,
+    SENDS,
+    () => sender.work(),
+    1,
+    () => sender.stop(),
+    onError,
+  );
+}
+
+/**
+ * BullMQ closes its own connections as it closes a worker, and where the other side is gone it may wait for ever. Once
+ * our work has ended, it gets this long; a bell that is not taken down properly rings for nobody.
+ */
+const FAREWELL = 2000;
+
+function startWorkers(
+  backend: OpenBackend,
+  queue: string,
+  work: (job: { data: TurnsJob }) => Promise<void>,
+  at_once: number,
+  stop: () => void,
+  onError: (error: unknown) => void,
+): Workers {
+  const under_way = new Set<Promise<void>>();
+  const process = (job: { data: TurnsJob }): Promise<void> => {
+    const working = work(job).finally(() => under_way.delete(working));
+    under_way.add(working);
+    return working;
+  };
+  const worker = backend.worker(queue, process, at_once);
   worker.on('error', onError);
   worker.on('failed', (_job, error) => onError(error));
   return {
     async close() {
-      sender.stop();
-      await closeInTime(worker);
+      stop();
+      const closed = worker.close().catch(onError);
+      await Promise.allSettled(under_way);
+      const patience = new AbortController();
+      await Promise.race([
+        closed,
+        sleep(FAREWELL, undefined, { signal: patience.signal }).catch(() => undefined),
+      ]);
+      patience.abort();
     },
   };
-}
-
-const FAREWELL = 15_000;
-
-/**
- * BullMQ waits for the work under way and for its own connections, and where these are gone it may wait for ever. What
- * a process holds when it ends without a farewell is taken back by the others.
- */
-async function closeInTime(worker: { close(): Promise<void> }): Promise<void> {
-  const patience = new AbortController();
-  const enough = sleep(FAREWELL, undefined, { signal: patience.signal, ref: false }).catch(() => undefined);
-  await Promise.race([worker.close(), enough]);
-  patience.abort();
 }
