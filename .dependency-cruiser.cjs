@@ -11,7 +11,19 @@ const NODE = { node: true };
 const ROOMS = [
   { room: 'core', why: 'What is true is decided without I/O.', places: [], packages: ['zod'] },
   { room: 'project', places: ['core/'], packages: ['yaml', 'zod'], ...NODE },
-  { room: 'engine', places: ['core/', 'project/', 'errors.ts'], packages: ['uuidv7'], ...NODE },
+  {
+    room: 'simulate',
+    why: 'Virtual time over the core: what would happen is asked of the same code, with no database and no clock.',
+    places: ['core/', 'project/'],
+    packages: ['zod'],
+    ...NODE,
+  },
+  {
+    room: 'engine',
+    places: ['core/', 'project/', 'simulate/', 'errors.ts'],
+    packages: ['uuidv7'],
+    ...NODE,
+  },
   { room: 'store', places: ['core/', 'engine/', 'project/', 'errors.ts'], ...NODE },
   { room: 'queue', places: ['core/', 'engine/', 'project/', 'errors.ts'], ...NODE },
   { room: 'channels', places: ['core/', 'engine/', 'project/', 'errors.ts'], ...NODE },
@@ -32,16 +44,17 @@ const ROOMS = [
     room: 'cli',
     why: [
       'Commands open the doors (api, demo) and the app. Beyond it they need to start the embedded database, to make',
-      'and revoke write keys, to count, and to check words (render/compile-project) where no database is.',
+      'and revoke write keys, to count, and to make words (render) where no database is.',
     ].join(' '),
     places: [
       'core/',
       'project/',
       'engine/',
+      'simulate/',
       'api/',
       'demo/',
       'store/(database|embedded|keys|summary).ts',
-      'render/compile-project.ts',
+      'render/(compile-project|renderer).ts',
       'app.ts',
       'settings.ts',
       'errors.ts',
@@ -56,7 +69,17 @@ const FILES = [
   {
     file: 'app.ts',
     why: 'The app puts the rooms together; it does not know the doors that call it.',
-    places: ['core/', 'project/', 'engine/', 'store/', 'queue/', 'channels/', 'render/', 'errors.ts'],
+    places: [
+      'core/',
+      'project/',
+      'simulate/',
+      'engine/',
+      'store/',
+      'queue/',
+      'channels/',
+      'render/',
+      'errors.ts',
+    ],
     ...NODE,
   },
   { file: 'main.ts', why: 'The program only names its commands.', places: ['cli/'], packages: ['commander'] },
@@ -71,7 +94,10 @@ const OWNED = [
   { packages: ['nodemailer'], places: ['channels/'] },
   { packages: ['handlebars', 'mjml'], places: ['render/'] },
   { packages: ['smtp-server', 'postal-mime'], places: ['demo/'] },
-  { packages: ['commander', 'cli-table3', 'picocolors', 'close-with-grace'], places: ['cli/', 'main.ts'] },
+  {
+    packages: ['commander', 'cli-table3', 'picocolors', 'close-with-grace', '@clack/prompts'],
+    places: ['cli/', 'main.ts'],
+  },
 ];
 
 const escaped = (path) => path.replaceAll('.', '\\.');

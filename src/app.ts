@@ -1,16 +1,33 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
+import type { Instant } from './core/events/event.ts';
 import { createEmailChannel } from './channels/email.ts';
 import { createLogChannel } from './channels/log.ts';
+import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
+import { createCaller, sendThenCall } from './engine/call.ts';
 import { databaseClock } from './engine/clocks.ts';
+import { displacedRuns, previewDeployment, type DeploymentPreview } from './engine/impact.ts';
+import { lookForWinners } from './engine/experiments.ts';
+import type { ExperimentBook } from './engine/experiments/book.ts';
 import { createLinks, type Links } from './engine/links.ts';
 import type { Live, LiveProject } from './engine/live-project.ts';
-import type { Channel, Clock, MessageMark, Parcel, Renderer, Store } from './engine/ports.ts';
+import type {
+  CallMark,
+  Channel,
+  Clock,
+  MessageMark,
+  Parcel,
+  Reader,
+  Renderer,
+  Store,
+} from './engine/ports.ts';
 import { createReceiver, type Receiver } from './engine/receive.ts';
 import { createSender } from './engine/send.ts';
 import { startSweep } from './engine/sweep.ts';
 import type { TurnReport } from './engine/turn.ts';
 import { createTurner } from './engine/turner.ts';
 import { UserError } from './errors.ts';
+import { orMeant } from './project/did-you-mean.ts';
 import { loadProject, type LoadedProject } from './project/load.ts';
 import { formatProblem, type Problem } from './project/problem.ts';
 import type { ProjectFiles } from './project/read-files.ts';
@@ -22,14 +39,21 @@ import { createRenderer } from './render/renderer.ts';
 import { openDatabase, migrateDatabase, type Database } from './store/database.ts';
 import {
   compiledTemplates,
+  findDeployment,
   keepCompiledTemplate,
   latestDeployment,
+  listDeployments,
   recordDeployment,
   versionsInUse,
 } from './store/deployments.ts';
+import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, unsubscribe, type Addressee } from './store/consents.ts';
-import { findWriteKey, linkSecrets } from './store/keys.ts';
+import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
+import { recomputation } from './store/recomputations.ts';
+import { createReader } from './store/reader.ts';
+import { openSegments, type Segments } from './store/segments.ts';
 import { openStore } from './store/store.ts';
+import { answerSurvey, askedBy, type SurveyAnswer } from './store/surveys.ts';
 
 export const ROLES = ['api', 'engine', 'sender', 'chores'] as const;
 export type Role = (typeof ROLES)[number];
@@ -40,21 +64,29 @@ export interface AppOptions {
   readonly smtp_url?: string | undefined;
   /** Hears of messages that leave by no real channel, where `smtp_url` is absent. */
   onParcel?(parcel: Parcel): void;
+  /** Whom steps may call, and with which secrets; absent where other systems must hear of nothing. */
+  readonly webhooks?: Omit<WebhookOptions, 'signing_secrets'> | undefined;
   readonly public_url: string;
   /** Absent: the database's clock. */
   readonly clock?: Clock;
   onError(error: unknown): void;
   onTurn?(report: TurnReport): void;
   onMark?(mark: MessageMark): void;
+  onCall?(mark: CallMark): void;
   /** Hears when a ring for a partition, or for sending, has been answered. */
   onTurned?(partition: number): void;
   onSent?(): void;
 }
 
+type Key = Pick<WriteKey, 'id' | 'scope'>;
+
 /** Everything put together: what the doors (API, CLI) call. */
 export interface App {
   readonly db: Database;
   readonly store: Store;
+  readonly reader: Reader;
+  readonly experiments: ExperimentBook;
+  readonly segments: Segments;
   readonly bell: ClosableBell;
   readonly clock: Clock;
   readonly receiver: Receiver;
@@ -64,14 +96,35 @@ export interface App {
   /** Checks a project whole: its files, then its words. Nothing is changed. */
   check(files: ProjectFiles): Promise<readonly Problem[]>;
   /** Makes a project live, if it is sound. @throws UserError with the problems if not; the last good one stays. */
-  deploy(files: ProjectFiles): Promise<{ readonly changed: boolean; readonly warnings: readonly Problem[] }>;
+  deploy(
+    files: ProjectFiles,
+    options?: {
+      /** What the new rules change starts workflows as anything else does. */ readonly start_by_rules?: boolean;
+    },
+  ): Promise<{ readonly changed: boolean; readonly warnings: readonly Problem[] }>;
+  /** What deploying a project would change, without doing it. @throws UserError with the problems if it is not sound. */
+  previewDeployment(files: ProjectFiles, onProgress: (share: number) => void): Promise<DeploymentPreview>;
+  /** The files of a version that was live once, by its hash or the beginning of it. @throws UserError if there is none. */
+  deployedFiles(hash: string): Promise<ProjectFiles>;
+  /** Versions that were live, newest first. */
+  deployments(limit: number): ReturnType<typeof listDeployments>;
+  /** How far the newest rules have got on their way through the contacts. */
+  recomputation(): ReturnType<typeof recomputation>;
   /** Takes up what another process has deployed. */
   refresh(): Promise<void>;
-  /** The id of a write key that is in use. Remembered for a few seconds. */
-  findWriteKey(key: string): Promise<string | undefined>;
+  /** A key that is in use. Remembered for a few seconds. */
+  findKey(key: string): Promise<Key | undefined>;
+  /** Why nobody can be started in this workflow, in one sentence; undefined where somebody can. */
+  whyNotStarted(workflow: string): string | undefined;
   findAddressee(message_id: string): Promise<Addressee | undefined>;
   /** Takes back the consent of whom the message went to, at once. */
   unsubscribe(message_id: string, source: string): Promise<void>;
+  /** The survey that a message asks to answer; null where it has ended, undefined where there is no such message. */
+  findSurvey(
+    message_id: string,
+  ): Promise<{ readonly survey: string | null; readonly language: string } | undefined>;
+  /** Of several answers to one message, the first one stays. */
+  answerSurvey(message_id: string, answer: SurveyAnswer): Promise<void>;
   /** Starts the workers of these roles. */
   start(roles: ReadonlySet<Role>): void;
   close(): Promise<void>;
@@ -81,9 +134,15 @@ export async function openApp(options: AppOptions): Promise<App> {
   await migrateDatabase(options.database_url);
   const { db, close: closeDatabase } = openDatabase(options.database_url);
   const store = await openStore(db, options.database_url);
+  const reader = createReader(db);
+  const experiments = openExperiments(db);
   const backend = await openBackend(options.queue);
   const bell = createBell(backend, options.onError);
   const links = createLinks(options.public_url, await linkSecrets(db));
+  const webhook = options.webhooks && {
+    ...options.webhooks,
+    signing_secrets: await webhookSecrets(db),
+  };
   const clock = options.clock ?? databaseClock;
   const closers: (() => Promise<unknown>)[] = [];
   let live_project: LiveProject | undefined;
@@ -111,44 +170,83 @@ export async function openApp(options: AppOptions): Promise<App> {
   /** The project together with the versions of workflows that somebody still walks. */
   async function prepare(
     files: ProjectFiles,
+    live_since: Instant | null,
+    trusted = false,
   ): Promise<{ project?: LiveProject; problems: readonly Problem[] }> {
-    const { loaded, problems } = loadProject(files, await versionsInUse(db));
+    const [versions, winners] = await Promise.all([versionsInUse(db), experimentWinners(db)]);
+    const { loaded, problems } = loadProject(files, versions, { winners, live_since, trusted });
     if (!loaded) return { problems };
     const compiled = await compile(loaded);
     return { project: compiled.project, problems: [...problems, ...compiled.problems] };
   }
 
-  async function deploy(files: ProjectFiles): ReturnType<App['deploy']> {
-    const { project, problems } = await prepare(files);
+  async function prepareSound(
+    files: ProjectFiles,
+    live_since: Instant | null,
+  ): Promise<{ project: LiveProject; problems: readonly Problem[] }> {
+    const { project, problems } = await prepare(files, live_since);
     const errors = problems.filter(({ severity }) => severity === 'error');
-    if (!project || errors.length > 0) {
-      throw new UserError(
-        'project_unsound',
-        'The project has problems; what was live stays live.',
-        errors.map(formatProblem),
-      );
-    }
+    if (project && errors.length === 0) return { project, problems };
+    const sentence = 'The project has problems; what was live stays live.';
+    throw new UserError('project_unsound', sentence, errors.map(formatProblem));
+  }
+
+  /** Who follows a workflow and stands at a step that is gone must be told where to go. */
+  async function refuseLosingPeople({ project }: LoadedProject): Promise<void> {
+    const lost = displacedRuns(project, await reader.runCounts()).filter(({ said }) => !said);
+    if (lost.length === 0) return;
+    const details = lost.map(
+      ({ workflow, step, runs, to }) =>
+        `workflows/${workflow}.yaml: ${runs} ${runs === 1 ? 'person stands' : 'people stand'} at step "${step}", ` +
+        `which is gone; write "moved_to: { ${JSON.stringify(step)}: ${to ?? 'the id of another step'} }"`,
+    );
+    throw new UserError('people_would_be_lost', 'Nothing was deployed; what was live stays live.', details);
+  }
+
+  async function previewOf(
+    files: ProjectFiles,
+    onProgress: (share: number) => void,
+  ): Promise<DeploymentPreview> {
+    const now = clock.at(await store.databaseNow());
+    const { project } = await prepareSound(files, now);
+    return previewDeployment(reader, live_project, project, now, onProgress);
+  }
+
+  async function deployedFiles(hash: string): Promise<ProjectFiles> {
+    const found = await findDeployment(db, hash);
+    if (found) return found.files;
+    throw new UserError('no_such_version', `No version "${hash}" was ever live. See "etapa versions".`);
+  }
+
+  async function deploy(files: ProjectFiles, { start_by_rules = false } = {}): ReturnType<App['deploy']> {
+    const now = clock.at(await store.databaseNow());
+    const live_since = start_by_rules ? null : now;
+    const { project, problems } = await prepareSound(files, live_since);
+    await refuseLosingPeople(project);
     const latest = await latestDeployment(db);
     const changed = latest?.hash !== project.hash;
-    if (changed) await recordDeployment(db, project);
+    if (changed) {
+      const { hash, workflow_sources } = project;
+      const { rules, segments } = project.project;
+      const ids = segments.map(({ id }) => id);
+      await recordDeployment(db, { hash, files, rules, segments: ids, live_since, now, workflow_sources });
+    }
     live_project = project;
-    if (changed && latest) await store.askAnew(clock.at(await store.databaseNow()));
     return { changed, warnings: problems };
   }
 
   async function refresh(): Promise<void> {
     const latest = await latestDeployment(db);
-    const before = live_project;
-    if (!latest || latest.hash === before?.hash) return;
-    const { project } = await prepare(latest.files);
-    if (!project) return;
-    live_project = project;
-    // Whom this process decided in the meantime, it decided by the old rules.
-    if (before) await store.askAnew(clock.at(await store.databaseNow()), clock.at(latest.deployed_at));
+    if (!latest) return;
+    const winners = await experimentWinners(db);
+    if (latest.hash === live_project?.hash && isDeepStrictEqual(winners, live_project.project.winners))
+      return;
+    const { project } = await prepare(latest.files, latest.live_since, true);
+    if (project) live_project = project;
   }
 
   function start(roles: ReadonlySet<Role>): void {
-    const { onError, onTurn, onMark, onTurned: onDone, onSent } = options;
+    const { onError, onTurn, onMark, onCall, onTurned: onDone, onSent } = options;
     if (roles.has('engine')) {
       const turner = createTurner({
         store,
@@ -164,9 +262,18 @@ export async function openApp(options: AppOptions): Promise<App> {
     if (roles.has('sender')) {
       const renderer: Renderer = createRenderer();
       const channels = openChannels(options);
-      const hearing = { ...(onMark ? { onMark } : {}), ...(onSent ? { onDone: onSent } : {}) };
-      const sender = createSender({ store, clock, live, links, renderer, channels, ...hearing });
-      const workers = startSendWorker(backend, sender, onError);
+      const sender = createSender({
+        ...{ store, clock, live, links, renderer, channels },
+        ...(onMark ? { onMark } : {}),
+      });
+      // A ring has been answered when there is nothing left to call either.
+      const caller = createCaller({
+        ...{ store, bell, clock, live, renderer, channels },
+        ...(webhook ? { webhook: createWebhook(webhook) } : {}),
+        ...(onCall ? { onCall } : {}),
+        ...(onSent ? { onDone: onSent } : {}),
+      });
+      const workers = startSendWorker(backend, sendThenCall(sender, caller), onError);
       closers.push(async () => {
         await workers.close();
         await Promise.all([...channels.values()].map((channel) => channel.close()));
@@ -174,7 +281,13 @@ export async function openApp(options: AppOptions): Promise<App> {
       });
     }
     if (roles.has('chores')) {
-      const sweep = startSweep({ store, bell, clock, onError });
+      const sweep = startSweep({
+        ...{ store, bell, clock, live, onError },
+        async lookForWinners(now) {
+          const won = await lookForWinners(experiments, live(), now);
+          if (won.length > 0) await refresh();
+        },
+      });
       closers.push(() => sweep.stop());
     }
   }
@@ -183,19 +296,36 @@ export async function openApp(options: AppOptions): Promise<App> {
   return {
     db,
     store,
+    reader,
+    experiments,
+    segments: openSegments(db),
     bell,
     clock,
     receiver,
     links,
     live,
-    check: async (files) => (await prepare(files)).problems,
+    check: async (files) => (await prepare(files, null)).problems,
     deploy,
+    previewDeployment: previewOf,
+    deployedFiles,
+    deployments: (limit) => listDeployments(db, limit),
+    recomputation: () => recomputation(db),
     refresh,
-    findWriteKey: rememberKeys((key) => findWriteKey(db, key)),
+    findKey: rememberKeys((key) => findWriteKey(db, key)),
+    whyNotStarted: (workflow) => whyNotStarted(live(), workflow),
     findAddressee: (message_id) => addresseeOf(db, message_id),
     async unsubscribe(message_id, source) {
       const at = clock.at(await store.databaseNow());
       await unsubscribe(db, message_id, at, source);
+    },
+    async findSurvey(message_id) {
+      const asked = await askedBy(db, message_id);
+      return asked && { survey: live().templates[asked.message]?.survey ?? null, language: asked.language };
+    },
+    async answerSurvey(message_id, answer) {
+      const at = clock.at(await store.databaseNow());
+      const partition = await answerSurvey(db, message_id, answer, at);
+      if (partition !== undefined) bell.ringTurns([partition]);
     },
     start,
     async close() {
@@ -213,14 +343,25 @@ export async function openApp(options: AppOptions): Promise<App> {
 const KEYS_REMEMBERED = 5000;
 
 /** Only keys that exist are remembered, so that guessing fills no memory. */
-function rememberKeys(find: (key: string) => Promise<string | undefined>): App['findWriteKey'] {
-  const known = new LRUCache<string, string>({ max: 1000, ttl: KEYS_REMEMBERED });
+function rememberKeys(find: (key: string) => Promise<Key | undefined>): App['findKey'] {
+  const known = new LRUCache<string, Key>({ max: 1000, ttl: KEYS_REMEMBERED });
   return async (key) => {
-    const id = known.get(key) ?? (await find(key));
-    if (id !== undefined && !known.has(key)) known.set(key, id);
-    return id;
+    const found = known.get(key) ?? (await find(key));
+    if (found !== undefined && !known.has(key)) known.set(key, found);
+    return found;
   };
 }
+
+function whyNotStarted({ project }: LiveProject, workflow: string): string | undefined {
+  const status = project.workflows.get(workflow)?.status;
+  if (status === 'live') return undefined;
+  if (status !== undefined)
+    return `The workflow "${workflow}" is ${STATUS_WORDS[status]}; write "status: live" in it and deploy.`;
+  const known = [...project.workflows.values()].filter((one) => one.status === 'live').map(({ id }) => id);
+  return `There is no workflow called "${workflow}"${orMeant(workflow, known)}`;
+}
+
+const STATUS_WORDS = { draft: 'a draft', paused: 'paused', stopped: 'stopped' } as const;
 
 function openChannels({ smtp_url, onParcel }: AppOptions): ReadonlyMap<string, Channel> {
   const channels: Channel[] = [];

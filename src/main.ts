@@ -6,8 +6,11 @@ import { addDeploy } from './cli/deploy.ts';
 import { addKeys } from './cli/keys.ts';
 import { tellError } from './cli/output.ts';
 import { addReplay } from './cli/replay.ts';
+import { addSchema } from './cli/schema.ts';
+import { addSimulate } from './cli/simulate.ts';
 import { addStart } from './cli/start.ts';
 import { addStatus } from './cli/status.ts';
+import { addTest } from './cli/test.ts';
 
 const program = new Command('etapa')
   .description('Marketing automation driven by the stages of the customer journey.')
@@ -15,7 +18,19 @@ const program = new Command('etapa')
   .showHelpAfterError('Run with --help to see what is possible.')
   .showSuggestionAfterError();
 
-for (const add of [addStart, addDemo, addReplay, addCheck, addDeploy, addStatus, addKeys]) add(program);
+const commands = [
+  addCheck,
+  addSchema,
+  addTest,
+  addSimulate,
+  addDeploy,
+  addStart,
+  addDemo,
+  addReplay,
+  addStatus,
+  addKeys,
+];
+for (const add of commands) add(program);
 
 try {
   await program.parseAsync();

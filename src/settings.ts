@@ -7,12 +7,31 @@ const url = (schemes: readonly string[]) =>
     error: `must be an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
   });
 
+/** Words with commas in between. */
+const list = (word: RegExp, example: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== ''),
+    )
+    .refine((words) => words.every((one) => word.test(one)), {
+      error: `must be a list with commas in between, like "${example}"`,
+    });
+
 const schema = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   /** Where people reach this server: begins every link in messages. */
   PUBLIC_URL: url(['http:', 'https:']).optional(),
+  /** Hosts that steps may call though they are not on the open internet: `crm.internal, 10.0.0.7:8080`. */
+  WEBHOOKS_MAY_REACH: list(/^(\[[0-9a-f:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/i, 'crm.internal, 10.0.0.7:8080'),
+  /** Environment variables that headers of calls may hold: `CRM_TOKEN, ERP_KEY`. */
+  WEBHOOK_SECRETS: list(/^[A-Z][A-Z0-9_]*$/, 'CRM_TOKEN, ERP_KEY'),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(8686),
   ETAPA_HOME: z.string().default('.etapa'),
@@ -25,6 +44,11 @@ export interface Settings {
   readonly redis_url: string | undefined;
   readonly smtp_url: string | undefined;
   readonly public_url: string | undefined;
+  /** Whom steps may call, and the values of the variables that their headers may hold. */
+  readonly webhooks: {
+    readonly may_reach: readonly string[];
+    readonly secrets: Readonly<Record<string, string | undefined>>;
+  };
   readonly host: string;
   readonly port: number;
   /** The folder of the embedded database and of what Etapa writes for editors. */
@@ -46,6 +70,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     redis_url: value.REDIS_URL,
     smtp_url: value.SMTP_URL,
     public_url: value.PUBLIC_URL,
+    webhooks: {
+      may_reach: value.WEBHOOKS_MAY_REACH.map((host) => host.toLowerCase()),
+      secrets: Object.fromEntries(value.WEBHOOK_SECRETS.map((name) => [name, given[name]])),
+    },
     host: value.HOST,
     port: value.PORT,
     home: resolve(folder, value.ETAPA_HOME),

@@ -1,10 +1,21 @@
 /** The project in this repository is the first that people see: every file of it must be sound. */
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { conditionSchema } from '../src/core/conditions/condition.ts';
+import { stepListSchema } from '../src/core/workflows/steps/index.ts';
+import { triggerSchema } from '../src/core/workflows/triggers/index.ts';
+import { FILE_SCHEMAS } from '../src/project/json-schema/kinds.ts';
+import { isSchema, type JsonSchema } from '../src/project/json-schema/json-schema.ts';
+import { projectSchemas } from '../src/project/json-schema/project-schemas.ts';
 import { loadProject, type Loading } from '../src/project/load.ts';
 import { formatProblem } from '../src/project/problem.ts';
 import { readProjectFiles, type ProjectFiles } from '../src/project/read-files.ts';
+import { readYaml } from '../src/project/yaml.ts';
 import { compileProject } from '../src/render/compile-project.ts';
+import { readTests } from '../src/simulate/check-test-file.ts';
+import { testFileSchema } from '../src/simulate/test-file.ts';
 import { aContact, anEvent, aStory, at, DAY } from './support/build.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -31,7 +42,7 @@ describe('the shipped project', () => {
     const { templates, project } = loadedProject();
     const workflows = Object.entries(files).filter(([path]) => /^workflows\/\w+\.yaml$/.test(path));
     const sent = workflows.flatMap(([, text]) =>
-      [...text.matchAll(/send_email: (\w+)/g)].map(([, id]) => id),
+      [...text.matchAll(/\b(?:send_email|ask): (\w+)/g)].map(([, id]) => id),
     );
     expect([...new Set(sent)].sort()).toEqual(Object.keys(templates).sort());
     expect(project.workflows.size).toBe(workflows.length);
@@ -57,10 +68,10 @@ describe('the shipped project', () => {
     tell(40, 'page_viewed');
     expect(story.messages.map((line) => line.slice(17))).toEqual([
       'cart_reminder_1',
-      'cart_reminder_2',
+      'cart_reminder_2_reviews',
       'order_thanks',
       'how_is_it_going',
-      'review_request',
+      'would_you_recommend',
     ]);
     expect(story.runs.map(({ workflow, outcome }) => [workflow, outcome])).toEqual([
       ['browse_abandonment', 'converted'],
@@ -69,3 +80,92 @@ describe('the shipped project', () => {
     ]);
   });
 });
+
+describe('docs/language.md', () => {
+  const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+    ...FILE_SCHEMAS,
+    tests: testFileSchema,
+    condition: conditionSchema,
+    trigger: triggerSchema,
+    steps: stepListSchema,
+  };
+  let text: string;
+  let blocks: { readonly kind: string; readonly place: string; readonly yaml: string }[];
+
+  beforeAll(async () => {
+    text = await readFile(`${ROOT}docs/language.md`, 'utf8');
+    blocks = [...text.matchAll(/^```yaml\n(# (\w+)\n[^]*?)^```$/gm)].map(({ 1: yaml, 2: kind, index }) => ({
+      kind: kind ?? '',
+      place: `line ${text.slice(0, index).split('\n').length + 1}`,
+      yaml: yaml ?? '',
+    }));
+  });
+
+  test('names the schema of every example, and shows every kind of file', () => {
+    expect(blocks).toHaveLength(text.match(/^```yaml$/gm)?.length ?? 0);
+    expect(Object.keys(SCHEMAS).filter((kind) => !blocks.some((block) => block.kind === kind))).toEqual([]);
+  });
+
+  test('has only examples that are right', () => {
+    const problems = blocks.flatMap(({ kind, place, yaml }) => {
+      const schema = SCHEMAS[kind];
+      return schema
+        ? readYaml(place, yaml, schema).problems.map(formatProblem)
+        : [`${place}: no schema "${kind}"`];
+    });
+    expect(problems).toEqual([]);
+  });
+
+  test('has a test among its examples that names only what the shipped project has', () => {
+    const tests = blocks.filter(({ kind }) => kind === 'tests');
+    expect(tests.flatMap(({ place, yaml }) => readTests(place, yaml, loadedProject()).problems)).toEqual([]);
+  });
+
+  test('names every key that can be written, of every file', () => {
+    const unknown = Object.entries(projectSchemas(NOTHING_KNOWN, testFileSchema)).flatMap(([kind, schema]) =>
+      [...keysIn(schema)].filter((key) => !isNamed(key)).map((key) => `${kind}: ${key}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test('names every word that can be chosen, of every file', () => {
+    const unknown = Object.entries(projectSchemas(NOTHING_KNOWN, testFileSchema)).flatMap(([kind, schema]) =>
+      [...wordsIn(schema)].filter((word) => !isNamed(word)).map((word) => `${kind}: ${word}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  function isNamed(word: string): boolean {
+    return new RegExp(`\\b${word}\\b`).test(code());
+  }
+
+  /** What stands in backticks, or in an example. */
+  function code(): string {
+    const prose = text.replace(/^```[^]*?^```$/gm, '');
+    return [...blocks.map(({ yaml }) => yaml), ...(prose.match(/`[^`]+`/g) ?? [])].join('\n');
+  }
+});
+
+const NOTHING_KNOWN = {
+  ...{ stages: [], moods: [], tones: [], segments: [], personas: [], workflows: [] },
+  ...{ calendars: [], messages: [], events: null, fields: null },
+};
+
+/** The names of all keys, at any depth. */
+function keysIn(schema: unknown): ReadonlySet<string> {
+  return new Set(mapsIn(schema).flatMap(({ properties = {} }) => Object.keys(properties)));
+}
+
+/** The words of all lists to choose from, at any depth. */
+function wordsIn(schema: unknown): ReadonlySet<string> {
+  return new Set(mapsIn(schema).flatMap((map) => (map.enum ?? []).map(String)));
+}
+
+/** A schema and all that are in it; names of keys are no keywords, not even `properties`. */
+function mapsIn(node: unknown): JsonSchema[] {
+  if (Array.isArray(node)) return node.flatMap(mapsIn);
+  if (!isSchema(node)) return [];
+  const { defaultSnippets: _offered, properties = {}, definitions = {}, ...others } = node;
+  const inner = [properties, definitions].flatMap((named) => Object.values(named));
+  return [node, ...[...inner, ...Object.values(others)].flatMap(mapsIn)];
+}

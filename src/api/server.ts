@@ -13,7 +13,9 @@ import type { App } from '../app.ts';
 import { UserError, wordsOf } from '../errors.ts';
 import { healthRoutes } from './health.ts';
 import { segmentRoutes } from './segment.ts';
+import { surveyRoutes } from './survey.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
+import { workflowRoutes } from './workflows.ts';
 
 export interface ServerOptions {
   readonly log_level: string;
@@ -36,14 +38,21 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(swagger, {
     openapi: {
       info: { title: 'Etapa', version: '0.1.0', description: 'Events in, by the Segment HTTP API.' },
-      components: { securitySchemes: { writeKey: { type: 'http', scheme: 'basic' } } },
+      components: {
+        securitySchemes: {
+          writeKey: { type: 'http', scheme: 'basic' },
+          apiKey: { type: 'http', scheme: 'bearer' },
+        },
+      },
     },
   });
   await server.register(helmet, { contentSecurityPolicy: false });
   await server.register(swaggerUi, { routePrefix: '/docs' });
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   await server.register(segmentRoutes(segmentOptions(app)));
+  await server.register(workflowRoutes(workflowOptions(app)));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
+  await server.register(surveyRoutes(surveyOptions(app)));
   await server.register(healthRoutes(() => app.store.databaseNow()));
   await options.more?.(server);
   return server;
@@ -78,7 +87,7 @@ function toLog(error: Error): { type: string; message: string; stack: string } {
 function segmentOptions(app: App): Parameters<typeof segmentRoutes>[0] {
   const now = async (): Promise<number> => app.clock.at(await app.store.databaseNow());
   return {
-    authenticate: (key) => app.findWriteKey(key),
+    authenticate: async (key) => (await app.findKey(key))?.id,
     receive: (events, source) => app.receiver.receive(events.map((event) => ({ ...event, source }))),
     reject: async (rows, source) => app.receiver.reject(rows, source, await now()),
     // The server's own clock is near enough for the receipt; what decides is the database's.
@@ -98,5 +107,33 @@ function unsubscribeOptions(app: App): Parameters<typeof unsubscribeRoutes>[0] {
         : { message_id, language: addressee.language };
     },
     unsubscribe: (message_id, source) => app.unsubscribe(message_id, source),
+  };
+}
+
+function surveyOptions(app: App): Parameters<typeof surveyRoutes>[0] {
+  return {
+    name: () => app.live().settings.name,
+    async find(token) {
+      const message_id = app.links.readSurvey(token);
+      const found = message_id === undefined ? undefined : await app.findSurvey(message_id);
+      return message_id === undefined || !found ? undefined : { message_id, ...found };
+    },
+    answer: (message_id, answer) => app.answerSurvey(message_id, answer),
+  };
+}
+
+function workflowOptions(app: App): Parameters<typeof workflowRoutes>[0] {
+  return {
+    findKey: (key) => app.findKey(key),
+    whyNotStarted: (workflow) => app.whyNotStarted(workflow),
+    async identityOf(contact_id) {
+      const found = await app.reader.findContact(contact_id);
+      const known = found ? await app.reader.identities(found.contact.id) : [];
+      const first = known.find(({ kind }) => kind === 'user') ?? known[0];
+      return first && { [first.kind === 'user' ? 'user_id' : 'anonymous_id']: first.value };
+    },
+    receive: (event, source) => app.receiver.receive([{ ...event, source }]),
+    now: () => app.clock.at(Date.now()),
+    newId: uuidv7,
   };
 }

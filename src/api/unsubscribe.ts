@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyPluginAsync, FastifyReply } from 'fastify';
+import { sendPage } from './page.ts';
 
 export interface UnsubscribeOptions {
   /** The name of the shop, for the page. */
@@ -103,21 +104,6 @@ function page(
   sentence: string,
   form: string,
 ): FastifyReply {
-  return reply
-    .code(status)
-    .type('text/html; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .header(
-      'content-security-policy',
-      `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'`,
-    ).send(`<!doctype html><html lang="${language}"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
-<title>${language === 'es' ? 'Baja' : 'Unsubscribe'}</title>
-<style>:root{color-scheme:light dark}body{font:18px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1.5rem}
-button{font:inherit;padding:.7em 1.4em;border:0;border-radius:.5em;background:#b3400e;color:#fff;cursor:pointer}</style>
-<main><p>${escape(sentence)}</p>${form}</main></html>`);
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const title = language === 'es' ? 'Baja' : 'Unsubscribe';
+  return sendPage(reply, { status, language, title, sentence, below: form });
 }

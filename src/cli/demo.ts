@@ -13,7 +13,6 @@ import { movableClock, type MovableClock } from '../engine/clocks.ts';
 import { createActivity, moveClock, receiveAll, type ReplayParts } from '../engine/replay.ts';
 import { readProjectFiles } from '../project/read-files.ts';
 import { addWriteKey } from '../store/keys.ts';
-import { summarize } from '../store/summary.ts';
 import { listen, refuseTakenPort } from './listen.ts';
 import { output, progressBar, tellError } from './output.ts';
 import { tellSummary } from './status.ts';
@@ -55,10 +54,7 @@ async function demo(options: { port: string; seed: string; exit?: boolean }): Pr
     app.start(new Set(['engine', 'sender']));
     const parts: ReplayParts = { store: app.store, bell: app.bell, clock, live: app.live, activity };
     await live(parts, ends_at, Number(options.seed));
-    tellSummary(
-      await summarize(app.db),
-      app.live().project.stages.list.map(({ id }) => id),
-    );
+    await tellSummary(app);
     if (options.exit) return await closeAll();
     clock.run(0);
     app.start(new Set(['chores']));

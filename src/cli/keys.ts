@@ -1,6 +1,13 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { UserError } from '../errors.ts';
-import { createWriteKey, listWriteKeys, revokeWriteKey } from '../store/keys.ts';
+import {
+  createWriteKey,
+  KEY_SCOPES,
+  listWriteKeys,
+  revokeWriteKey,
+  webhookSecrets,
+  type KeyScope,
+} from '../store/keys.ts';
 import { output } from './output.ts';
 import { openSurroundings, type Surroundings } from './surroundings.ts';
 
@@ -10,25 +17,34 @@ interface Common {
 }
 
 export function addKeys(program: Command): void {
-  const keys = program.command('keys').description('write keys, with which shops send events');
+  const keys = program.command('keys').description('keys with which shops send events and use the API');
   const common = (command: Command): Command =>
     command
       .option('-C, --project <folder>', 'the folder of the project', '.')
       .option('--json', 'answer as JSON');
 
   common(keys.command('create <name>'))
-    .description('make a write key; it is shown once and kept only as a hash')
-    .action((name: string, options: Common) =>
+    .description('make a key; it is shown once and kept only as a hash')
+    .addOption(
+      new Option(
+        '--scope <scope>',
+        'events: may only send events, also from a browser; api: may do everything',
+      )
+        .choices(KEY_SCOPES)
+        .default('events'),
+    )
+    .action((name: string, options: Common & { readonly scope: KeyScope }) =>
       within(options, async ({ app }) => {
-        const { id, key } = await createWriteKey(app.db, name);
-        if (options.json) return output.json({ id, name, key });
+        const { scope } = options;
+        const { id, key } = await createWriteKey(app.db, name, scope);
+        if (options.json) return output.json({ id, name, scope, key });
         output.line(key);
         output.note(`Keep it now: it is not shown again. Its id is ${id}.`);
       }),
     );
 
   common(keys.command('list'))
-    .description('list the write keys')
+    .description('list the keys')
     .action((options: Common) =>
       within(options, async ({ app }) => {
         const list = await listWriteKeys(app.db);
@@ -38,14 +54,14 @@ export function addKeys(program: Command): void {
         const day = (at: number | null): string =>
           at === null ? '' : new Date(at).toISOString().slice(0, 10);
         output.table(
-          ['id', 'name', 'created', 'revoked'],
-          list.map((key) => [key.id, key.name, day(key.created_at), day(key.revoked_at)]),
+          ['id', 'name', 'scope', 'created', 'revoked'],
+          list.map((key) => [key.id, key.name, key.scope, day(key.created_at), day(key.revoked_at)]),
         );
       }),
     );
 
   common(keys.command('revoke <id>'))
-    .description('refuse events that come with this key from now on')
+    .description('refuse whatever comes with this key from now on')
     .action((id: string, options: Common) =>
       within(options, async ({ app }) => {
         const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) || id === 'demo';
@@ -57,6 +73,17 @@ export function addKeys(program: Command): void {
         }
         if (options.json) return output.json({ id, revoked: true });
         output.line(`The key ${id} is refused from now on.`);
+      }),
+    );
+
+  common(keys.command('webhook'))
+    .description('show the secret that signs calls of other systems, for checking them there')
+    .action((options: Common) =>
+      within(options, async ({ app }) => {
+        const [secret = ''] = await webhookSecrets(app.db);
+        if (options.json) return output.json({ secret });
+        output.line(secret);
+        output.note('Calls are signed by https://www.standardwebhooks.com; keep it where they are checked.');
       }),
     );
 }

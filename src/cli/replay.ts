@@ -101,13 +101,8 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
       onProgress: (now) => moving.at((now - from) / (until - from), new Date(now).toISOString().slice(0, 10)),
     });
     moving.done(`up to ${new Date(until).toISOString()}`);
-    const summary = await summarize(app.db);
-    if (options.json) output.json({ added, problems, ...summary });
-    else
-      tellSummary(
-        summary,
-        app.live().project.stages.list.map(({ id }) => id),
-      );
+    if (options.json) output.json({ added, problems, ...(await summarize(app.db)) });
+    else await tellSummary(app);
   } finally {
     await close();
   }

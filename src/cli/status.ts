@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { App } from '../app.ts';
 import { summarize, type Summary } from '../store/summary.ts';
 import { output } from './output.ts';
 import { openSurroundings } from './surroundings.ts';
@@ -12,13 +13,13 @@ export function addStatus(program: Command): void {
     .action(async (options: { project: string; json?: boolean }) => {
       const { app, close } = await openSurroundings({ project: options.project, hold: false });
       try {
-        const summary = await summarize(app.db);
-        if (options.json) output.json(summary);
-        else
-          tellSummary(
-            summary,
-            app.live().project.stages.list.map(({ id }) => id),
-          );
+        const recomputation = (await app.recomputation()) ?? null;
+        if (options.json) return output.json({ ...(await summarize(app.db)), recomputation });
+        await tellSummary(app);
+        if (recomputation && !recomputation.finished) {
+          const { asked, total } = recomputation;
+          output.line(`\nNew rules are on their way: ${asked} of ${total} people have been asked anew.`);
+        }
       } finally {
         await close();
       }
@@ -26,7 +27,9 @@ export function addStatus(program: Command): void {
 }
 
 /** The tables that the demo, a replay and `etapa status` end with. Stages stand in the order of the journey. */
-export function tellSummary(summary: Summary, stages: readonly string[]): void {
+export async function tellSummary(app: App): Promise<void> {
+  const summary = await summarize(app.db);
+  const stages = app.live().project.stages.list.map(({ id }) => id);
   const people = new Map(summary.stages.map(({ stage, people: count }) => [stage, count]));
   const into = (stage: string): number =>
     sum(summary.moves.filter(({ to }) => to === stage).map(({ moves }) => moves));

@@ -11,6 +11,16 @@ export function own<T>(record: Readonly<Record<string, T>>, key: string): T | un
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
+/** Both records in one; where both have a key, the value that is chosen. */
+export function joinBy(
+  choose: (one: number, other: number) => number,
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const both = Object.entries(b).map(([id, value]) => [id, choose(own(a, id) ?? value, value)] as const);
+  return { ...a, ...Object.fromEntries(both) };
+}
+
 /** The same text for the same value, in whatever order its keys stand: a database keeps them in its own. */
 export function canonicalText(value: Json): string {
   return JSON.stringify(value, (_key, inner: Json) =>

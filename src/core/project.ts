@@ -3,6 +3,9 @@ import type { Limits } from './messages/may-send.ts';
 import type { MessagePlan } from './messages/message.ts';
 import type { Moods } from './messages/mood.ts';
 import type { TonePlan } from './messages/tone.ts';
+import type { Instant } from './events/event.ts';
+import type { Personas } from './segments/personas.ts';
+import type { Segment } from './segments/segments.ts';
 import type { StagePlan } from './stages/stages.ts';
 import type { Calendar } from './time/calendar.ts';
 import type { Duration } from './time/duration.ts';
@@ -17,7 +20,13 @@ export interface Project {
   readonly limits: Limits;
   /** Events and moments older than this update the profile, and start nothing. */
   readonly ignore_triggers_older_than: Duration;
+  /** Names everything that decides, and none of the words: contacts decided by other rules are decided anew. */
+  readonly rules: string;
+  /** Since when these rules hold. What they change up to then starts nothing. */
+  readonly live_since: Instant;
   readonly stages: StagePlan;
+  readonly segments: readonly Segment[];
+  readonly personas: Personas;
   readonly moods: Moods;
   readonly tone: TonePlan;
   readonly calendars: Readonly<Record<string, Calendar>>;
@@ -26,5 +35,7 @@ export interface Project {
   readonly workflows: ReadonlyMap<string, Workflow>;
   /** The version that a run entered; undefined when it is not known any more. */
   version(workflow: string, version: string): Workflow | undefined;
+  /** The variant that has won an `ab_test`, by `workflow/step`. */
+  readonly winners: Readonly<Record<string, string>>;
   readonly memory: MemoryPlan;
 }

@@ -77,6 +77,7 @@ export const snakeId = z.string().regex(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/, {
 function byKey(tag: string, name: string, shelf: Shelf): ZodChoice {
   const verbs = Object.keys(shelf);
   return choice(Object.values(shelf), (input) => {
+    if (typeof input === 'string') return { issue: justText(name, input, verbs) };
     if (!isMap(input)) return { issue: { code: 'invalid_type', expected: 'object' } };
     const keys = Object.keys(input);
     const verb = keys.find((key) => Object.hasOwn(shelf, key));
@@ -87,6 +88,18 @@ function byKey(tag: string, name: string, shelf: Shelf): ZodChoice {
     if (second !== undefined) return { issue: twoVerbs(name, verb, second) };
     return { option, finish: (output) => ({ [tag]: verb, ...(output as object) }) };
   });
+}
+
+/** `- exit`, `- wait 1 day` and `- wait:1 day` are text: tell how a map is made of it. */
+function justText(name: string, text: string, known: readonly string[]): NewIssue {
+  const [, word = text, colon = ''] = /^(\w+)(:?)/.exec(text) ?? [];
+  if (known.includes(word)) {
+    const message = colon ? `write a space after "${word}:"` : `write ":" after "${word}", like "${word}: …"`;
+    return { code: 'custom', message, path: [] };
+  }
+  const message = `${inQuotes(text)} is not a ${name}; write it like "${known[0] ?? ''}: …"`;
+  const params: IssueHint = { kind: 'unknown_value', value: word, known };
+  return { code: 'custom', message, path: [], params };
 }
 
 /** A key such as `id` may stand before the misspelt verb: blame the first key that no form knows. */
@@ -140,7 +153,8 @@ const ZodChoice = z.core.$constructor<ZodChoice, ChoiceDef>('ZodChoice', (inst, 
   };
 });
 
-function choice(options: readonly z.ZodType[], choose: Choose): ZodChoice {
+/** A union whose option is chosen by what was written; the choice may also refuse, with an issue of its own. */
+export function choice(options: readonly z.ZodType[], choose: Choose): ZodChoice {
   return new ZodChoice({ type: 'union', options, choose });
 }
 
@@ -196,7 +210,7 @@ export function check<T>(schema: z.ZodType<T>, input: unknown): Checked<T> {
   const result = schema.safeParse(input, {
     error: (issue) => {
       if (issue.code === 'unrecognized_keys') known.set(issue.keys, knownKeys(issue.inst as z.core.$ZodType));
-      return UNSAID;
+      return issue.input === undefined ? exampleOf(issue.inst) : UNSAID;
     },
   });
   if (result.success) return { ok: true, value: result.data };
@@ -215,9 +229,16 @@ function findingsOf(issue: z.core.$ZodIssue, above: Path, context: Context): Fin
   const value = valueAt(context.input, path);
   if (value === undefined && path.length > 0) return [missing(issue, path)];
   if (issue.code === 'invalid_union') return unionFindings(issue, path, context);
-  if (issue.message !== UNSAID) return [{ path, at: 'value', message: issue.message }];
+  if (issue.message !== UNSAID) return [{ path, at: 'value', message: ownMessage(issue, value, path) }];
   if (issue.code === 'invalid_value') return [badValue(issue.values, value, path)];
   return [{ path, at: 'value', message: sentence(issue, value, path) }];
+}
+
+/** A sentence that quotes what was written has nothing to quote where nothing was. */
+function ownMessage({ message }: z.core.$ZodIssue, value: unknown, path: Path): string {
+  return value === null
+    ? message.replace(/^null is not /, `${subject(path)} is empty; it must be `)
+    : message;
 }
 
 function customFinding(issue: z.core.$ZodIssueCustom, path: Path): Finding {
@@ -254,9 +275,22 @@ function badName(issue: z.core.$ZodIssueInvalidKey, path: Path): string {
   return own ?? `${subject(path)} is not allowed as a name here`;
 }
 
+/** How what is missing is written, where its schema has an example. */
+function exampleOf(schema: unknown): string {
+  const [example] = (z.globalRegistry.get(schema as z.core.$ZodType)?.['examples'] as unknown[]) ?? [];
+  return typeof example === 'string' ? `write it like ${inQuotes(example)}` : UNSAID;
+}
+
 function missing(issue: z.core.$ZodIssue, path: Path): Finding {
-  const mend = issue.message === UNSAID ? '' : `; ${issue.message}`;
+  const mend = issue.message === UNSAID ? choices(issue, path) : `; ${issue.message}`;
   return { path: path.slice(0, -1), at: 'value', message: `${subject(path)} is missing${mend}` };
+}
+
+function choices(issue: z.core.$ZodIssue, path: Path): string {
+  if (issue.code !== 'invalid_value' || issue.values.length > MOST_LISTED) return '';
+  const [only] = issue.values;
+  if (issue.values.length === 1) return `; write "${String(path.at(-1))}: ${String(only)}"`;
+  return `; write ${joined(issue.values.map(String), 'or')}`;
 }
 
 /**
@@ -350,15 +384,43 @@ function mustBe(path: Path, wanted: string, value: unknown, got = kindOf(value))
 function wrongKind(expected: string, value: unknown, path: Path): string {
   if (expected === 'never') return `${subject(path)} does not belong here`;
   const got = expected === 'int' && typeof value === 'number' ? String(value) : kindOf(value);
-  return mustBe(path, kindName(expected), value, got) + quoting(expected, value);
+  return mustBe(path, kindName(expected), value, got) + rewriting(expected, value);
 }
 
-function quoting(expected: string, value: unknown): string {
-  if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
-    return '; put it in quotes';
-  const isNumber = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
-  if ((expected === 'number' || expected === 'int') && isNumber) return '; write it without quotes';
-  return '';
+/** How to write what was probably meant. */
+function rewriting(expected: string, value: unknown): string {
+  switch (expected) {
+    case 'string':
+      return typeof value === 'number' || typeof value === 'boolean' ? '; put it in quotes' : '';
+    case 'number':
+    case 'int':
+      return typeof value === 'string' ? asNumber(value.trim()) : '';
+    case 'boolean':
+      return typeof value === 'string' ? asTruthValue(value.toLowerCase()) : '';
+    case 'array':
+    case 'tuple':
+      return asList(value);
+    default:
+      return '';
+  }
+}
+
+function asNumber(text: string): string {
+  if (text !== '' && Number.isFinite(Number(text))) return '; write it without quotes';
+  const [, number, unit] = /^(-?\d+(?:\.\d+)?) *(%|percent|€|\$)$/.exec(text) ?? [];
+  return number === undefined ? '' : `; write ${number} without "${unit}"`;
+}
+
+/** Words that older YAML took for true and false. */
+function asTruthValue(word: string): string {
+  if (['yes', 'on', 'true', 'sí', 'si'].includes(word)) return '; write true';
+  return ['no', 'off', 'false'].includes(word) ? '; write false' : '';
+}
+
+function asList(value: unknown): string {
+  if (isMap(value)) return '; begin each entry with "- "';
+  const isWord = typeof value === 'number' || (typeof value === 'string' && /^[\w.]{1,40}$/.test(value));
+  return isWord ? `; write it in brackets: [${value}]` : '';
 }
 
 function tooSmall(issue: z.core.$ZodIssueTooSmall, value: unknown, path: Path): string {

@@ -1,15 +1,17 @@
 import { cartView } from '../core/contacts/cart.ts';
+import type { Contact } from '../core/contacts/contact.ts';
 import { ordersView } from '../core/contacts/orders.ts';
-import { languageOf, zoneOf } from '../core/decide.ts';
+import { languageOf, zoneOf } from '../core/contacts/locale.ts';
 import type { Instant } from '../core/events/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { address as checkedAddress } from '../core/messages/address.ts';
-import { messageContext } from '../core/messages/context.ts';
+import { messageContext, type Reserved } from '../core/messages/context.ts';
 import { addressOf } from '../core/messages/may-send.ts';
+import { scoresOf } from '../core/messages/survey.ts';
 import { chooseTone, wordsFor, type Tone } from '../core/messages/tone.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import type { LiveProject } from './live-project.ts';
-import type { ClaimedMessage, Parcel, RenderJob, Rendered } from './ports.ts';
+import type { ClaimedCall, ClaimedMessage, Parcel, RenderJob, Rendered } from './ports.ts';
 
 /** A claimed message as it stands at the moment of sending: to whom, in which tone and words; or why not at all. */
 export type Letter =
@@ -25,20 +27,73 @@ export function writeLetter(
   live: LiveProject,
   now: Instant,
   unsubscribe_url: string | undefined,
+  survey_url?: string,
 ): Letter {
   const { contact, channel } = message;
   const to = checkedAddress(addressOf(contact, channel) ?? '');
   if (to === undefined) return { held_back: BAD_ADDRESS };
-  const facts = { contact, now, zone: zoneOf(contact, live.project) };
-  const mood = live.project.moods.of(facts);
-  const tone = chooseTone(live.project.tone, channel, contact, mood);
-  const held_back = guard(message, tone, mood.mood);
+  const voice = voiceOf(contact, channel, live, now);
+  const held_back = guard(message, voice.tone, voice.mood);
   if (held_back) return { held_back };
-  const language = languageOf(contact, live.project);
+  const job = jobOf(message, live, now, voice, { unsubscribe_url, survey_url });
+  if (!job) return { held_back: NO_WORDS };
+  return { to, tone: voice.tone, language: voice.language, job };
+}
+
+/** How a contact is spoken to at one moment. */
+export interface Voice {
+  readonly tone: Tone;
+  readonly mood: string;
+  readonly language: string;
+  readonly zone: string;
+}
+
+export function voiceOf(contact: Contact, channel: string, live: LiveProject, now: Instant): Voice {
+  const { project } = live;
+  const zone = zoneOf(contact, project);
+  const mood = project.moods.of({ contact, now, zone });
+  const tone = chooseTone(project.tone, channel, contact, mood);
+  return { tone, mood: mood.mood, language: languageOf(contact, project), zone };
+}
+
+/** The links of one message to one contact. */
+export interface LetterLinks {
+  readonly unsubscribe_url: string | undefined;
+  readonly survey_url: string | undefined;
+}
+
+/** What the renderer needs to make the words; undefined where the deployed project has none for it. */
+export function jobOf(
+  message: Pick<ClaimedMessage, 'message' | 'contact' | 'event'>,
+  live: LiveProject,
+  now: Instant,
+  { tone, language, zone }: Voice,
+  { unsubscribe_url, survey_url }: LetterLinks,
+): RenderJob | undefined {
   const templates = templatesFor(live, message.message, language, tone.tone);
-  if (!templates) return { held_back: NO_WORDS };
-  const context = contextOf(message, live, { tone, language, now, zone: facts.zone, unsubscribe_url });
-  return { to, tone, language, job: { ...templates, context } };
+  if (!templates) return undefined;
+  const survey = live.templates[message.message]?.survey ?? null;
+  const setting = {
+    ...{ tone, language, now, zone, unsubscribe_url },
+    ...(survey === null || survey_url === undefined ? {} : { survey: surveyLinks(survey, survey_url) }),
+  };
+  return { ...templates, context: contextOf(message, live, setting) };
+}
+
+type SurveyLinks = Pick<Reserved, 'survey_url' | 'survey_links'>;
+
+function surveyLinks(survey: string, survey_url: string): SurveyLinks {
+  const survey_links = scoresOf(survey).map((score) => ({ score, url: `${survey_url}?score=${score}` }));
+  return { survey_url, survey_links };
+}
+
+/** What the words of a call may speak of: the same as those of a message, in the shop's own first language. */
+export function callContext(call: ClaimedCall, live: LiveProject, now: Instant): JsonObject {
+  const { project } = live;
+  const facts = { contact: call.contact, now, zone: zoneOf(call.contact, project) };
+  const tone = chooseTone(project.tone, 'email', call.contact, project.moods.of(facts));
+  const language = project.languages[0] ?? 'en';
+  return contextOf(call, live, { tone, language, now, zone: facts.zone, unsubscribe_url: undefined });
 }
 
 export function parcelOf(
@@ -133,16 +188,20 @@ interface Setting {
   readonly now: Instant;
   readonly zone: string;
   readonly unsubscribe_url: string | undefined;
+  readonly survey?: SurveyLinks;
 }
 
 /** What the words may speak of. */
-function contextOf({ contact, event }: ClaimedMessage, live: LiveProject, setting: Setting): JsonObject {
+function contextOf(
+  { contact, event }: Pick<ClaimedMessage, 'contact' | 'event'>,
+  live: LiveProject,
+  setting: Setting,
+): JsonObject {
   const { profile } = contact;
   const cart = cartView(profile.cart);
   const orders = ordersView(profile.orders);
   const { settings } = live;
-  const fields = Object.fromEntries(Object.entries(profile.fields).map(([name, { value }]) => [name, value]));
-  return messageContext(fields, {
+  return messageContext(fieldValues(contact), {
     cart: plain(cart),
     orders: plain(orders),
     event,
@@ -154,7 +213,12 @@ function contextOf({ contact, event }: ClaimedMessage, live: LiveProject, settin
     currency: cart.currency ?? settings.currency,
     now: setting.now,
     ...(setting.unsubscribe_url === undefined ? {} : { unsubscribe_url: setting.unsubscribe_url }),
+    ...setting.survey,
   });
+}
+
+export function fieldValues({ profile }: Contact): JsonObject {
+  return Object.fromEntries(Object.entries(profile.fields).map(([name, { value }]) => [name, value]));
 }
 
 function plain(view: object): JsonObject {

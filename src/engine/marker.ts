@@ -13,7 +13,7 @@ interface Waiting {
 }
 
 /** Group commit: while one statement is on its way, marks gather for the next. */
-export function createMarker(store: Store, token: string): Marker {
+export function createMarker(store: Store, token: string, tell_sent: boolean): Marker {
   let waiting: Waiting[] = [];
   let flushing: Promise<void> | undefined;
 
@@ -32,6 +32,7 @@ export function createMarker(store: Store, token: string): Marker {
       const written = await store.mark(
         token,
         group.map(({ mark }) => mark),
+        tell_sent,
       );
       for (const one of group) one.resolve(written.has(one.mark.id));
     } catch (error) {

@@ -1,10 +1,12 @@
 import type { Contact } from '../core/contacts/contact.ts';
 import type { Event, IncomingEvent, Instant } from '../core/events/event.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { Message, MessageState, Purpose } from '../core/messages/message.ts';
 import type { Reason } from '../core/reason.ts';
+import type { SegmentMove } from '../core/segments/segments.ts';
 import type { StageMove } from '../core/stages/stages.ts';
 import type { Run } from '../core/workflows/run.ts';
+import type { Call, CallSpec } from '../core/workflows/step.ts';
 
 /** What time it is. Production asks the database; a replay, the demo and tests move the clock themselves. */
 export interface Clock {
@@ -104,7 +106,9 @@ export interface ContactChange {
   readonly consents: readonly { readonly channel: string; readonly granted: boolean; readonly at: Instant }[];
   readonly moves: readonly StageMove[];
   readonly runs: readonly Run[];
+  readonly segment_moves: readonly SegmentMove[];
   readonly messages: readonly (Message & { readonly id: string })[];
+  readonly calls: readonly (Call & { readonly id: string })[];
 }
 
 export interface MergeDone {
@@ -174,6 +178,45 @@ export interface MessageMark {
   readonly address?: string;
 }
 
+/** A call that this process alone may make now. */
+export interface ClaimedCall {
+  readonly id: string;
+  readonly contact: Contact;
+  /** By which ids the shop knows the contact. */
+  readonly user_ids: readonly string[];
+  readonly workflow: string;
+  readonly run: number;
+  readonly step: string;
+  readonly spec: CallSpec;
+  readonly event: JsonObject;
+  readonly owed_at: Instant;
+  /** This one included. */
+  readonly attempts: number;
+}
+
+export interface CallClaim {
+  readonly token: string;
+  readonly database_now: Instant;
+  readonly calls: readonly ClaimedCall[];
+}
+
+/** What became of a claimed call; `response` in one line. */
+export type CallMark = { readonly id: string; readonly at: Instant; readonly response: string } & (
+  | { readonly state: 'owed'; readonly due_at: Instant }
+  /** `answer` is null where none was given that can be kept. */
+  | { readonly state: 'done'; readonly answer: Json }
+  /** For good; `response` says why. */
+  | { readonly state: 'failed' }
+);
+
+/** How far new rules have got on their way through the contacts. */
+export interface Recomputation {
+  readonly rules: string;
+  readonly asked: number;
+  readonly total: number;
+  readonly finished: boolean;
+}
+
 /** The book: all that is true, in PostgreSQL. */
 export interface Store {
   append(events: readonly ReceivedEvent[], appending: Appending): Promise<Appended>;
@@ -188,22 +231,89 @@ export interface Store {
   nextDue(): Promise<Instant | null>;
   /** The moment of the next merge that waits to be decided. */
   nextMerge(): Promise<Instant | null>;
-  /** Asks every contact anew that was decided since then, or ever, in bounded steps: the project's rules have changed. */
-  askAnew(now: Instant, decided_since?: Instant): Promise<void>;
+  /**
+   * Lets new rules go on their way through the contacts: asks the next so many anew, unless more than that are due
+   * already. Of several processes that call it one does it, and only by the rules that it works by itself. What it
+   * has come to; undefined when there is nothing to do.
+   */
+  recompute(now: Instant, most: number, rules: string): Promise<Recomputation | undefined>;
   databaseNow(): Promise<Instant>;
   claim(now: Instant, limit: number): Promise<Claim>;
-  /** Writes only where the claim still stands; tells the ids that were written. */
-  mark(token: string, marks: readonly MessageMark[]): Promise<ReadonlySet<string>>;
+  /**
+   * Writes only where the claim still stands; tells the ids that were written. With `tell_sent`, what was sent also
+   * happens to the contact, as the event `message_sent`.
+   */
+  mark(token: string, marks: readonly MessageMark[], tell_sent: boolean): Promise<ReadonlySet<string>>;
   suppress(channel: string, address: string, reason: string, at: Instant): Promise<void>;
+  claimCalls(now: Instant, limit: number): Promise<CallClaim>;
+  /** Just before a call is made: false where the claim is no longer ours, and then it must not be. */
+  holdCall(token: string, id: string): Promise<boolean>;
+  /**
+   * Writes only where the claim still stands. What a run waits for happens in the same transaction, as the event
+   * `call:answered`; tells the partitions where it did, and undefined where nothing was written.
+   */
+  markCall(token: string, mark: CallMark): Promise<readonly number[] | undefined>;
   /**
    * Takes back what processes held that ended or whose time ran out: partitions, and claims, which are owed again, or
-   * uncertain where the handing over had begun.
+   * uncertain where the handing over of a message had begun.
    */
   recover(): Promise<void>;
+  /** Whether a message or a call could leave by now. */
   hasOwed(now: Instant): Promise<boolean>;
-  /** Whether a message that could be sent by now has not come to its end, also one that is just being handed over. */
+  /** Whether a message or a call that could leave by now has not come to its end, also one that is just leaving. */
   hasUnsettled(now: Instant): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** Questions to the book that change nothing. Moments after `until` are left out. */
+export interface Reader {
+  /** All contacts, or a share of them chosen by chance but always the same, in batches. */
+  contacts(options: { readonly share?: number }): AsyncIterable<readonly StoredContact[]>;
+  /** By its id, by an id of the shop, or by its e-mail address. */
+  findContact(who: string): Promise<StoredContact | undefined>;
+  /** In the order in which they occurred. */
+  eventsOf(ids: readonly string[], until: Instant): Promise<ReadonlyMap<string, readonly Event[]>>;
+  stageMoves(id: string, until: Instant): Promise<readonly StageMove[]>;
+  segmentMoves(id: string, until: Instant): Promise<readonly SegmentMove[]>;
+  /** As they stand now. */
+  runs(id: string, until: Instant): Promise<readonly Run[]>;
+  messages(id: string, until: Instant): Promise<readonly RecordedMessage[]>;
+  identities(id: string): Promise<readonly { readonly kind: string; readonly value: string }[]>;
+  /** How many runs stand at each step of each version. */
+  runCounts(): Promise<
+    readonly {
+      readonly workflow: string;
+      readonly version: string;
+      readonly step: string;
+      readonly runs: number;
+    }[]
+  >;
+  countContacts(): Promise<number>;
+  countEvents(until: Instant): Promise<number>;
+}
+
+/** A message as it is kept. */
+export interface RecordedMessage {
+  readonly id: string;
+  readonly workflow: string;
+  readonly run: number;
+  readonly step: string;
+  readonly message: string;
+  readonly channel: string;
+  readonly purpose: Purpose;
+  readonly state: MessageState;
+  readonly owed_at: Instant;
+  readonly sent_at: Instant | null;
+  readonly stage: string;
+  readonly language: string;
+  readonly tone: string;
+  /** Why this tone. */
+  readonly because: Reason;
+  /** Why it was held back, refused or left uncertain. */
+  readonly held_because: Reason | null;
+  readonly subject: string | null;
+  readonly response: string | null;
+  readonly event: JsonObject;
 }
 
 /** A write under a lease that somebody else has taken over since. */
@@ -248,6 +358,33 @@ export interface Channel {
    */
   deliver(parcel: Parcel, beforeHandingOver: () => Promise<boolean>): Promise<Delivery>;
   close(): Promise<void>;
+}
+
+/** A request to another system. */
+export interface WebhookRequest {
+  /** The same on every attempt, so that the other side can tell a repeat. */
+  readonly id: string;
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON; null for a request without one. */
+  readonly body: string | null;
+  /** By a clock that is right: the other side compares it with its own. */
+  readonly at: Instant;
+}
+
+/** What came of it, with `response` in one line. */
+export type WebhookAnswer =
+  | { readonly outcome: 'answered'; readonly response: string; readonly answer: Json }
+  /** Not now; perhaps after so many milliseconds. */
+  | { readonly outcome: 'later'; readonly response: string; readonly retry_after: number | null }
+  /** Asking again would change nothing. */
+  | { readonly outcome: 'refused'; readonly response: string };
+
+/** The way to other systems. */
+export interface Webhook {
+  /** Never throws. */
+  call(request: WebhookRequest): Promise<WebhookAnswer>;
 }
 
 /** Words of one message in one language and tone, compiled. */

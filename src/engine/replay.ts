@@ -120,14 +120,20 @@ async function nextStop(store: Store, now: Instant, step: number): Promise<Insta
   return merge - 1 > now ? merge - 1 : merge;
 }
 
+const MOST_ASKED_ANEW = 5000;
+
 /** Rings until nothing is due at this moment any more, neither to decide nor to send. */
-async function settle({ store, bell, activity }: ReplayParts, now: Instant): Promise<void> {
+async function settle({ store, bell, activity, live }: ReplayParts, now: Instant): Promise<void> {
   for (;;) {
+    const recomputing = await store.recompute(now, MOST_ASKED_ANEW, live().project.rules);
     const [partitions, unsettled] = await Promise.all([
       store.partitionsWithWork(now, true),
       store.hasUnsettled(now),
     ]);
-    if (partitions.length === 0 && !unsettled) return;
+    if (partitions.length === 0 && !unsettled) {
+      if (recomputing && !recomputing.finished) continue;
+      return;
+    }
     const answered = activity.answered(partitions, unsettled);
     bell.ringTurns(partitions);
     if (unsettled) bell.ringSends();

@@ -100,7 +100,8 @@ interface Written {
 
 async function sendBatch(sending: Sending, claim: Claim, now: Instant): Promise<void> {
   const live = sending.live();
-  const marker = createMarker(sending.store, claim.token);
+  const asksForSent = live.project.memory.by_event.has('message_sent');
+  const marker = createMarker(sending.store, claim.token, asksForSent);
   const tell = async (mark: MessageMark): Promise<void> => {
     if (await insist(() => marker.mark(mark))) sending.onMark?.(mark);
   };
@@ -109,7 +110,7 @@ async function sendBatch(sending: Sending, claim: Claim, now: Instant): Promise<
   for (const message of claim.messages) {
     const moment = momentOf(sending.clock, message, now);
     const url = message.purpose === 'promotion' ? sending.links.unsubscribeUrl(message.id) : undefined;
-    const letter = writeLetter(message, live, moment, url);
+    const letter = writeLetter(message, live, moment, url, sending.links.surveyUrl(message.id));
     if ('held_back' in letter)
       told.push(tell({ id: message.id, state: 'suppressed', at: moment, because: letter.held_back }));
     else written.push({ message, letter, now: moment, unsubscribe_url: url });
@@ -137,7 +138,7 @@ async function allDone(list: readonly Promise<void>[]): Promise<void> {
 }
 
 /** For a moment the database may be away; what the receiver said must not be lost for that. */
-async function insist<T>(write: () => Promise<T>): Promise<T> {
+export async function insist<T>(write: () => Promise<T>): Promise<T> {
   for (const wait of WAITS) {
     try {
       return await write();

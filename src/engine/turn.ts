@@ -2,6 +2,7 @@ import type { Contact, EventMemory } from '../core/contacts/contact.ts';
 import { remember } from '../core/contacts/memory.ts';
 import { decide, nextDueOf, type Decision, type Happening } from '../core/decide.ts';
 import type { Instant } from '../core/events/event.ts';
+import type { Message } from '../core/messages/message.ts';
 import type { Project } from '../core/project.ts';
 import type {
   Asking,
@@ -17,7 +18,7 @@ import type {
 
 export interface TurnReport {
   readonly decided: number;
-  /** Messages that are now owed. */
+  /** Messages and calls that are now owed. */
   readonly owed: number;
   readonly next_after: string;
   readonly more: boolean;
@@ -43,11 +44,13 @@ export function takeTurn(store: Store, lease: Lease, turning: Turning): Promise<
     const memories = await refold(book, batch, deciding);
     const writes = decideBatch(batch, memories, deciding);
     await book.write(writes);
-    const owed = writes.changes
-      .flatMap((change) => change.messages)
-      .filter((message) => !message.held_back).length;
+    const owed = writes.changes.reduce((sum, change) => sum + owedIn(change), 0);
     return { decided: writes.changes.length, owed, next_after: batch.next_after, more: batch.more };
   });
+}
+
+function owedIn({ messages, calls }: ContactChange): number {
+  return messages.filter(({ held_back }) => !held_back).length + calls.length;
 }
 
 type Memories = ReadonlyMap<string, Readonly<Record<string, EventMemory>>>;
@@ -139,10 +142,14 @@ function decideContact(
     decisions.push(decision);
     current = decision.contact;
     writing.consumed.push(...taken.map(({ id }) => ({ contact_id: contact.id, id })));
-    if (turning.moment_by_moment && decision.messages.some((message) => !message.held_back)) break;
+    if (turning.moment_by_moment && (decision.calls.length > 0 || decision.messages.some(isOwed))) break;
   }
   const last = decisions.at(-1);
   if (last) writing.changes.push(changeOf(contact, decisions, last, turning));
+}
+
+function isOwed({ held_back }: Message): boolean {
+  return held_back === null;
 }
 
 interface Moment {
@@ -222,6 +229,8 @@ function changeOf(
       .map(([channel, { granted, at }]) => ({ channel, granted, at })),
     moves: decisions.flatMap(({ moves }) => moves),
     runs: [...runs.values()],
+    segment_moves: decisions.flatMap(({ segment_moves }) => segment_moves),
     messages: decisions.flatMap(({ messages }) => messages.map((message) => ({ ...message, id: newId() }))),
+    calls: decisions.flatMap(({ calls }) => calls.map((call) => ({ ...call, id: newId() }))),
   };
 }

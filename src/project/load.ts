@@ -1,18 +1,33 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import type { Question } from '../core/conditions/answer.ts';
+import { compileCondition, NOTHING_AROUND, type Conditions } from '../core/conditions/condition.ts';
 import { planMemory, type MemorySpec } from '../core/contacts/memory.ts';
+import type { Instant } from '../core/events/event.ts';
+import { own } from '../core/json.ts';
 import type { MessagePlan } from '../core/messages/message.ts';
+import type { Moods } from '../core/messages/mood.ts';
 import type { Project } from '../core/project.ts';
+import { personasOf, type Personas } from '../core/segments/personas.ts';
+import type { Segment } from '../core/segments/segments.ts';
 import { hoursFileSchema, type HoursFile } from '../core/time/calendar.ts';
-import { compileWorkflow, workflowSchema, type WorkflowSource } from '../core/workflows/compile.ts';
+import {
+  compileWorkflow,
+  workflowSchema,
+  type Around,
+  type WorkflowSource,
+} from '../core/workflows/compile.ts';
 import type { Workflow } from '../core/workflows/workflow.ts';
 import { dataFileSchema, type DataFile } from './files/data-file.ts';
 import { messageFileSchema } from './files/message-file.ts';
 import { settingsFileSchema, type SettingsFile } from './files/settings-file.ts';
-import { compileStages, stagesFileSchema, type StagesFile } from './files/stages-file.ts';
+import { mapFileSchema, type MapFile } from './files/map-file.ts';
+import { segmentsFileSchema, type SegmentsFile } from './files/segments-file.ts';
+import { compileStages, stagesFileSchema, titleOf, type StagesFile } from './files/stages-file.ts';
 import { compileMoods, compileTone, DEFAULT_TONE, toneFileSchema, type ToneFile } from './files/tone-file.ts';
 import { checkTemplates, readTemplates, type MessageTemplate } from './messages.ts';
 import { orMeant } from './did-you-mean.ts';
+import { lintProject } from './lint/index.ts';
 import { sortProblems, type Problem } from './problem.ts';
 import type { ProjectFiles } from './read-files.ts';
 import { checkReferences, type Known, type ReadFile } from './references.ts';
@@ -24,12 +39,18 @@ export interface LoadedProject {
   readonly hash: string;
   readonly files: ProjectFiles;
   readonly settings: SettingsFile;
+  readonly stages: StagesFile;
   readonly tone: ToneFile;
+  readonly segments: SegmentsFile;
+  readonly map: MapFile;
+  readonly hours: HoursFile;
+  readonly data: DataFile | null;
   readonly templates: Readonly<Record<string, MessageTemplate>>;
   readonly workflow_sources: readonly {
     readonly id: string;
     readonly version: string;
     readonly text: string;
+    readonly source: WorkflowSource;
   }[];
   readonly project: Project;
 }
@@ -41,6 +62,16 @@ export interface OldVersion {
   readonly source: string;
 }
 
+/** What is known of a project where it goes live. */
+export interface GoingLive {
+  /** Since when its rules hold; null: what they change starts workflows as anything else does. Absent: long ago. */
+  readonly live_since?: Instant | null;
+  /** The variant that has won an `ab_test`, by `workflow/step`. */
+  readonly winners?: Readonly<Record<string, string>>;
+  /** It was found sound when it was deployed; lints that have come since do not stop it. */
+  readonly trusted?: boolean;
+}
+
 export interface Loading {
   /** Only when no problem is an error. */
   readonly loaded?: LoadedProject;
@@ -48,7 +79,11 @@ export interface Loading {
 }
 
 /** Checks every file of a project and makes it ready to decide with. Never throws for what a file says. */
-export function loadProject(files: ProjectFiles, old_versions: readonly OldVersion[] = []): Loading {
+export function loadProject(
+  files: ProjectFiles,
+  old_versions: readonly OldVersion[] = [],
+  going_live: GoingLive = {},
+): Loading {
   const read = readAll(files);
   const problems = [...read.problems];
   if (read.complete) {
@@ -58,15 +93,20 @@ export function loadProject(files: ProjectFiles, old_versions: readonly OldVersi
       ...checkTemplates(read.complete.templates, read.complete.settings, known.tones, read.files),
     );
   }
+  if (read.complete && !going_live.trusted && !problems.some(({ severity }) => severity === 'error')) {
+    problems.push(...lintProject({ ...read.complete, files, read: read.files }));
+  }
   const sorted = sortProblems(problems);
   if (!read.complete || sorted.some(({ severity }) => severity === 'error')) return { problems: sorted };
-  return { loaded: compile(files, read.complete, old_versions), problems: sorted };
+  return { loaded: compile(files, read.complete, old_versions, going_live), problems: sorted };
 }
 
 interface Sources {
   readonly settings: SettingsFile;
   readonly stages: StagesFile;
   readonly tone: ToneFile;
+  readonly segments: SegmentsFile;
+  readonly map: MapFile;
   readonly hours: HoursFile;
   readonly data: DataFile | null;
   readonly templates: Readonly<Record<string, MessageTemplate>>;
@@ -80,6 +120,7 @@ interface Reading {
 }
 
 const JOURNEY = 'workflows/journey/';
+const NO_MAP: MapFile = { version: 1, map: 'journey', personas: [], stages: [] };
 
 function readAll(files: ProjectFiles): Reading {
   const read: ReadFile[] = [];
@@ -87,6 +128,8 @@ function readAll(files: ProjectFiles): Reading {
   const settings = required('etapa.yaml', settingsFileSchema);
   const stages = required(`${JOURNEY}stages.yaml`, stagesFileSchema);
   const tone = optional(`${JOURNEY}tone.yaml`, toneFileSchema, DEFAULT_TONE);
+  const segments = optional(`${JOURNEY}segments.yaml`, segmentsFileSchema, { version: 1, segments: {} });
+  const map = optional(`${JOURNEY}map.yaml`, mapFileSchema, NO_MAP);
   const hours = optional(`${JOURNEY}hours.yaml`, hoursFileSchema, { version: 1, calendars: {} });
   const data = optional<DataFile | null>(`${JOURNEY}data.yaml`, dataFileSchema, null);
   const workflows = Object.keys(files).filter(isWorkflow).map(readWorkflow);
@@ -96,7 +139,15 @@ function readAll(files: ProjectFiles): Reading {
   strangers();
   const sound = (list: readonly unknown[]): boolean => list.every((one) => one !== undefined);
   const ready =
-    settings && stages && tone && hours && data !== undefined && sound(workflows) && sound(messages);
+    settings &&
+    stages &&
+    tone &&
+    segments &&
+    map &&
+    hours &&
+    data !== undefined &&
+    sound(workflows) &&
+    sound(messages);
   if (!ready) return { files: read, problems, complete: undefined };
   const templates = readTemplates(
     files,
@@ -106,6 +157,8 @@ function readAll(files: ProjectFiles): Reading {
     settings,
     stages,
     tone,
+    segments,
+    map,
     hours,
     data,
     templates,
@@ -154,7 +207,7 @@ function readAll(files: ProjectFiles): Reading {
 
   /** A file under a wrong name would be silently without effect. */
   function strangers(): void {
-    const names = ['stages', 'tone', 'hours', 'data'];
+    const names = ['stages', 'tone', 'segments', 'map', 'hours', 'data'];
     for (const path of Object.keys(files)) {
       if (!path.startsWith('workflows/') || isWorkflow(path)) continue;
       const name = (path.split('/').at(-1) ?? '').replace(/\.yaml$/, '');
@@ -172,32 +225,41 @@ function isWorkflow(path: string): boolean {
   return /^workflows\/[^/]+\.yaml$/.test(path);
 }
 
-function knownIds({ stages, tone, hours, data, templates }: Sources): Known {
+function knownIds({ stages, tone, segments, map, hours, data, templates, workflows }: Sources): Known {
   return {
     stages: stages.stages.map(({ id }) => id),
     moods: tone.moods.map((mood) => ('otherwise' in mood ? mood.otherwise : mood.id)),
     tones: Object.keys(tone.tones),
+    segments: Object.keys(segments.segments),
+    personas: map.personas.map(({ id }) => id),
     calendars: Object.keys(hours.calendars),
     messages: Object.keys(templates),
+    workflows: workflows.map(({ source }) => source.workflow),
     events: data && Object.keys(data.events),
     fields: data && Object.keys(data.fields),
   };
 }
 
-function compile(files: ProjectFiles, sources: Sources, old_versions: readonly OldVersion[]): LoadedProject {
-  const { settings, stages, tone, hours, templates } = sources;
-  const moods = compileMoods(tone);
-  const stage_plan = compileStages(stages, { moods });
-  const live = sources.workflows.map(({ source, text }) =>
-    compileWorkflow(source, versionOf(text), { moods }),
-  );
+function compile(
+  files: ProjectFiles,
+  sources: Sources,
+  old_versions: readonly OldVersion[],
+  going_live: GoingLive,
+): LoadedProject {
+  const { settings, stages, tone, segments, map, hours, data, templates } = sources;
+  const { conditions, list: segment_list, personas, moods } = compileConditions(sources);
+  const around = { conditions, time_zone: settings.time_zone };
+  const stage_plan = compileStages(stages, conditions);
+  const live = sources.workflows.map(({ source, text }) => compileWorkflow(source, versionOf(text), around));
   const versions = new Map(live.map((workflow) => [versionKey(workflow.id, workflow.version), workflow]));
-  for (const workflow of old_versions.flatMap((old) => recompile(old, moods))) {
+  for (const workflow of old_versions.flatMap((old) => recompile(old, around))) {
     const key = versionKey(workflow.id, workflow.version);
     if (!versions.has(key)) versions.set(key, workflow);
   }
   const specs: MemorySpec[] = [
     ...moods.memory,
+    ...personas.memory,
+    ...segment_list.flatMap(({ when }) => when.memory),
     ...stage_plan.list.flatMap((stage) => stage.enter_when?.memory ?? []),
     ...[...versions.values()].flatMap((workflow) => workflow.memory),
   ];
@@ -206,29 +268,83 @@ function compile(files: ProjectFiles, sources: Sources, old_versions: readonly O
     time_zone: settings.time_zone,
     limits: { promotions: settings.limits.promotions ?? null, any: settings.limits.any ?? null },
     ignore_triggers_older_than: settings.ignore_triggers_older_than,
+    rules: rulesOf(files),
+    live_since: going_live.live_since === null ? -Infinity : (going_live.live_since ?? 0),
     stages: stage_plan,
+    segments: segment_list,
+    personas,
     moods,
     tone: compileTone(tone),
     calendars: hours.calendars,
     messages: Object.fromEntries(
-      Object.values(templates).map(({ id, purpose }): [string, MessagePlan] => [id, { id, purpose }]),
+      Object.values(templates).map(({ id, purpose, survey }): [string, MessagePlan] => [
+        id,
+        { id, purpose, survey },
+      ]),
     ),
     workflows: new Map(live.map((workflow) => [workflow.id, workflow])),
     version: (workflow, version) => versions.get(versionKey(workflow, version)),
+    winners: going_live.winners ?? {},
     memory: planMemory(specs),
   };
   const workflow_sources = sources.workflows.map(({ source, text }) => ({
     id: source.workflow,
     version: versionOf(text),
     text,
+    source,
   }));
-  return { hash: hashOf(files), files, settings, tone, templates, workflow_sources, project };
+  return {
+    hash: hashOf(files),
+    files,
+    settings,
+    stages,
+    tone,
+    segments,
+    map,
+    hours,
+    data,
+    templates,
+    workflow_sources,
+    project,
+  };
+}
+
+/**
+ * Segments may ask for other segments, personas for segments, moods for both, and everything else for all of them.
+ * Those that go round in a circle are told by the checks; here they answer no.
+ */
+function compileConditions({ segments, map, tone }: Sources): {
+  conditions: Conditions;
+  list: readonly Segment[];
+  personas: Personas;
+  moods: Moods;
+} {
+  const compiled = new Map<string, Question | undefined>();
+  const alone: Conditions = { ...NOTHING_AROUND, segment };
+  const personas = personasOf(
+    map.personas.map(({ id, when }) => ({ id, when: when ? compileCondition(when, alone) : null })),
+  );
+  const moods = compileMoods(tone, { ...alone, personas });
+  const list = Object.entries(segments.segments).flatMap(([id, { title }]) => {
+    const when = segment(id);
+    return when ? [{ id, title: titleOf(title, id), when }] : [];
+  });
+  return { conditions: { moods, personas, segment }, list, personas, moods };
+
+  function segment(id: string): Question | undefined {
+    const written = own(segments.segments, id);
+    if (compiled.has(id) || !written) return compiled.get(id);
+    compiled.set(id, undefined);
+    const question = compileCondition(written.when, alone);
+    compiled.set(id, question);
+    return question;
+  }
 }
 
 /** A version that an older Etapa accepted and this one does not is left out; its runs then end with that reason. */
-function recompile(old: OldVersion, moods: Project['moods']): Workflow[] {
+function recompile(old: OldVersion, around: Around): Workflow[] {
   const { value } = readYaml(`workflows/${old.workflow}.yaml`, old.source, workflowSchema);
-  return value ? [compileWorkflow(value, old.version, { moods })] : [];
+  return value ? [compileWorkflow(value, old.version, around)] : [];
 }
 
 function versionKey(workflow: string, version: string): string {
@@ -245,4 +361,9 @@ function hashOf(files: ProjectFiles): string {
     .update(JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))))
     .digest('hex')
     .slice(0, 16);
+}
+
+/** Of everything that decides, and none of the words. */
+function rulesOf(files: ProjectFiles): string {
+  return hashOf(Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith('templates/'))));
 }

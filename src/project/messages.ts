@@ -15,6 +15,7 @@ export interface TemplateFile {
 export interface MessageTemplate {
   readonly id: string;
   readonly purpose: 'promotion' | 'service';
+  readonly survey: string | null;
   /** Per tone, then per language. */
   readonly subject: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly preheader: Readonly<Record<string, string>>;
@@ -40,6 +41,7 @@ function readTemplate(files: ProjectFiles, message: MessageFile): MessageTemplat
   return {
     id: message.message,
     purpose: message.purpose,
+    survey: message.survey ?? null,
     subject: Object.fromEntries(
       Object.entries(message.subject).map(([tone, text]) => [tone, perLanguage(text)]),
     ),

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { DERIVED_FIELDS } from '../core/conditions/subjects/field.ts';
 import { CALL_NAMES } from '../core/events/names.ts';
 import { own } from '../core/json.ts';
+import { MESSAGE_FATES } from '../core/conditions/subjects/message.ts';
 import type { Path } from '../core/schema.ts';
 import { orMeant } from './did-you-mean.ts';
 import type { Problem } from './problem.ts';
@@ -12,6 +13,9 @@ export interface Known {
   readonly stages: readonly string[];
   readonly moods: readonly string[];
   readonly tones: readonly string[];
+  readonly segments: readonly string[];
+  readonly personas: readonly string[];
+  readonly workflows: readonly string[];
   readonly calendars: readonly string[];
   readonly messages: readonly string[];
   /** Null where `data.yaml` is not written: then any event and any field will do. */
@@ -35,9 +39,10 @@ export function checkReferences({ file, text, yaml }: ReadFile, known: Known): P
   function visit(node: unknown, path: Path): void {
     if (Array.isArray(node)) return node.forEach((entry, index) => visit(entry, [...path, index]));
     if (typeof node !== 'object' || node === null) return;
+    const keys = Object.keys(node);
     for (const [key, value] of Object.entries(node)) {
       const reference = own(REFERENCES, key);
-      if (reference && isReference(key, path)) refer(reference, value, [...path, key]);
+      if (reference && isReference(key, path, keys)) refer(reference, value, [...path, key]);
       if (key === 'update_contact')
         Object.keys(value as object).forEach((name) => one(FIELD, name, [...path, key, name], 'key'));
       else if (!OPAQUE.has(key)) visit(value, [...path, key]);
@@ -58,27 +63,56 @@ export function checkReferences({ file, text, yaml }: ReadFile, known: Known): P
   }
 }
 
-interface Reference {
+/** What a key refers to. */
+export interface Reference {
   readonly noun: string;
   among(known: Known): readonly string[] | null;
   alsoFine?(word: string, list: readonly string[]): boolean;
 }
 
+/** Events that Etapa itself tells. */
+const MESSAGE_EVENTS = MESSAGE_FATES.map((fate) => `message_${fate}`);
+
 const FIELD: Reference = {
   noun: 'field',
   among: ({ fields }) => fields && [...fields, ...DERIVED_FIELDS],
   alsoFine: (word, list) =>
-    word.includes('.') && !/^(cart|orders)\./.test(word) && list.includes(word.split('.')[0] ?? ''),
+    word.includes('.') && !/^(cart|orders|consent)\./.test(word) && list.includes(word.split('.')[0] ?? ''),
 };
 
+const EVENT: Reference = {
+  noun: 'event',
+  among: ({ events }) => events && [...events, ...Object.values(CALL_NAMES), ...MESSAGE_EVENTS],
+};
+const STAGE: Reference = { noun: 'stage', among: ({ stages }) => stages };
+const SEGMENT: Reference = { noun: 'segment', among: ({ segments }) => segments };
+const MESSAGE: Reference = { noun: 'message', among: ({ messages }) => messages };
+const WORKFLOW: Reference = { noun: 'workflow', among: ({ workflows }) => workflows };
+
 /** Which keys hold the id of something, in whatever file they stand. */
-const REFERENCES: Readonly<Record<string, Reference>> = {
-  event: { noun: 'event', among: ({ events }) => events && [...events, ...Object.values(CALL_NAMES)] },
+export const REFERENCES: Readonly<Record<string, Reference>> = {
+  event: EVENT,
+  after: EVENT,
+  before: EVENT,
+  measured_by: EVENT,
   field: FIELD,
-  stage: { noun: 'stage', among: ({ stages }) => stages },
+  date: { ...FIELD, alsoFine: (word, list) => word === 'today' || FIELD.alsoFine?.(word, list) === true },
+  save_answer: FIELD,
+  stage: STAGE,
+  moves_to: STAGE,
+  enters_stage: STAGE,
+  leaves_stage: STAGE,
+  segment: SEGMENT,
+  enters_segment: SEGMENT,
+  leaves_segment: SEGMENT,
+  persona: { noun: 'persona', among: ({ personas }) => personas },
+  workflow: WORKFLOW,
+  start_workflow: WORKFLOW,
+  message: MESSAGE,
+  ask: MESSAGE,
   mood: { noun: 'mood', among: ({ moods }) => moods },
   hours: { noun: 'calendar', among: ({ calendars }) => calendars },
-  send_email: { noun: 'message', among: ({ messages }) => messages },
+  send_email: MESSAGE,
   use: { noun: 'tone', among: ({ tones }) => tones },
   tone: { noun: 'tone', among: ({ tones }) => tones },
   falls_back_to: { noun: 'tone', among: ({ tones }) => tones },
@@ -93,12 +127,18 @@ const OPAQUE: ReadonlySet<string> = new Set([
   'properties',
   'fields',
   'events',
+  'with',
+  'headers',
+  'body',
 ]);
 
-/** Some words mean a reference in one place only. */
-function isReference(key: string, path: Path): boolean {
+/** Some words mean a reference in one place only: the path of the map that holds the key, and the keys beside it. */
+export function isReference(key: string, path: Path, siblings: readonly string[]): boolean {
   if (key === 'hours') return path.at(-1) === 'wait_until';
   if (key === 'otherwise') return path[0] === 'rules';
   if (key === 'tone') return path.at(-1) === 'use';
+  // Elsewhere these are dates, or the name of the file itself.
+  if (key === 'after' || key === 'before') return siblings.includes('event');
+  if (key === 'workflow' || key === 'message') return path.length > 0;
   return true;
 }

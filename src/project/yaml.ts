@@ -13,6 +13,8 @@ import { sortProblems, type Problem } from './problem.ts';
 /** A file's limits. The largest file that a person keeps in order by hand is a tenth of this. */
 const MOST_BYTES = 256 * 1024;
 const MOST_VALUES = 100_000;
+/** Of what makes a file slow to read. A file of ordinary lines at its largest holds 35,000. */
+const MOST_SIGNS = 40_000;
 const MOST_LEVELS = 64;
 const MOST_ALIASES = 50;
 const MOST_PROBLEMS = 100;
@@ -51,8 +53,11 @@ export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): Y
   if (read.stopped) return { problems: problemsOf(file, source, read.slips), positionOf };
   const checked = check(schema, read.value);
   if (checked.ok && read.slips.length === 0) return { value: checked.value, problems: [], positionOf };
+  const told = new Set(read.slips.map(({ offset }) => offset));
   const found = checked.ok ? [] : checked.findings.map((finding) => slipOf(source, finding));
-  return { problems: problemsOf(file, source, [...read.slips, ...found]), positionOf };
+  // What is wrong for any schema is wrong for this one as well, and one sentence about it is enough.
+  const others = found.filter(({ offset }) => !told.has(offset));
+  return { problems: problemsOf(file, source, [...read.slips, ...others]), positionOf };
 }
 
 /** Something wrong at an offset in the text. */
@@ -76,8 +81,18 @@ interface Source {
 type KeyPair = Pair<Scalar<string>, Node | null>;
 
 function refusal(text: string): string | undefined {
-  if (text.length <= MOST_BYTES && Buffer.byteLength(text) <= MOST_BYTES) return undefined;
-  return `this file is larger than ${MOST_BYTES / 1024} KiB; split it`;
+  const isSmall = text.length <= MOST_BYTES && Buffer.byteLength(text) <= MOST_BYTES;
+  if (!isSmall) return `this file is larger than ${MOST_BYTES / 1024} KiB; split it`;
+  if (hasMoreSigns(text, MOST_SIGNS)) {
+    return `this file holds more than ${MOST_SIGNS} lines, colons, commas and brackets; split it`;
+  }
+  return undefined;
+}
+
+function hasMoreSigns(text: string, most: number): boolean {
+  const signs = /[\n:,[\]{}"'?]|- /g;
+  for (let count = 0; signs.test(text); count++) if (count === most) return true;
+  return false;
 }
 
 function unread(file: string, message: string): YamlFile<never> {
@@ -359,6 +374,7 @@ function badText(text: string): string | undefined {
 function badNumber({ value, source }: Scalar): string | undefined {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return undefined;
   if (Number.isFinite(value) && !Number.isInteger(value)) return undefined;
+  if (Number.isNaN(value)) return `${inQuotes(source ?? '')} is not a number; put it in quotes`;
   return `${inQuotes(source ?? '')} is too large for a number; put it in quotes`;
 }
 

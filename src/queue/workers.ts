@@ -10,6 +10,8 @@ export interface Workers {
 }
 
 const TURNS_AT_ONCE = 3;
+/** One may wait for slow calls; the other sends on. */
+const SENDS_AT_ONCE = 2;
 
 /** Answers the bells. A job that fails is only reported: what it rang for is still due, and the sweep rings again. */
 export function startTurnWorkers(
@@ -32,7 +34,7 @@ export function startSendWorker(
     backend,
     SENDS,
     () => sender.work(),
-    1,
+    SENDS_AT_ONCE,
     () => sender.stop(),
     onError,
   );

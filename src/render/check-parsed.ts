@@ -1,7 +1,7 @@
 /** Walks a parsed template: which words it calls, which paths it reads, how deep and how big it is. */
 import type { Helper } from './helper.ts';
 import { HELPERS } from './helpers/index.ts';
-import { didYouMean } from './nearest.ts';
+import { orMeant } from '../project/did-you-mean.ts';
 import { problemOn, type Problem, type Source } from './problem.ts';
 
 const MAX_NODES = 2000;
@@ -91,7 +91,7 @@ function checkCall(walk: Walk, node: Call, path: hbs.AST.PathExpression): void {
     return report(
       walk,
       node,
-      `Unknown helper "${name}"${didYouMean(
+      `Unknown helper "${name}"${orMeant(
         name,
         HELPERS.map((known) => known.name),
       )}`,
@@ -120,7 +120,7 @@ function checkChoices(walk: Walk, node: Call, helper: Helper): void {
   for (const [place, allowed] of Object.entries(helper.choices ?? {})) {
     const word = node.params[Number(place)] as hbs.AST.StringLiteral | undefined;
     if (word?.type !== 'StringLiteral' || allowed.includes(word.value)) continue;
-    const hint = didYouMean(word.value, allowed) || `. Known: ${allowed.join(', ')}.`;
+    const hint = orMeant(word.value, allowed) || `. Known: ${allowed.join(', ')}.`;
     report(walk, word, `"${helper.name}" does not know "${word.value}"${hint}`);
   }
 }

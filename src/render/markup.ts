@@ -5,7 +5,7 @@
 import { attributeMessage, type Attribute } from './attributes.ts';
 import { BLOT, blotMustaches } from './hidden.ts';
 import { scanMustaches, type Mustache } from './mustaches.ts';
-import { didYouMean } from './nearest.ts';
+import { orMeant } from '../project/did-you-mean.ts';
 import { problemAt, type Problem, type Source } from './problem.ts';
 
 /** Components whose content MJML keeps as it is. */
@@ -112,7 +112,7 @@ function checkTagName(reading: Reading, name: string, at: number): void {
   const refused = REFUSED[name];
   if (refused) report(reading, at, refused);
   else if (name.startsWith('mj-') && !COMPONENTS.includes(name)) {
-    report(reading, at, `MJML has no <${name}>${didYouMean(name, COMPONENTS) || '.'}`);
+    report(reading, at, `MJML has no <${name}>${orMeant(name, COMPONENTS) || '.'}`);
   } else if (reading.fragment && reading.open.length === 0 && !AT_TOP.has(name)) {
     report(reading, at, `<${name}> cannot stand alone: put it inside <mj-section><mj-column>.`);
   }

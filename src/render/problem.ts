@@ -1,10 +1,7 @@
-/** Something wrong in a file that a person wrote, told at the place where it stands. Line and column count from 1. */
-export interface Problem {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-}
+import type { Problem as ProblemOfProject } from '../project/problem.ts';
+
+/** Something wrong in a template; always an error. */
+export type Problem = Omit<ProblemOfProject, 'severity'>;
 
 /** A text with its name, and the line of the file on which the text begins (for texts inside a YAML file). */
 export interface Source {

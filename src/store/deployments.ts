@@ -1,24 +1,53 @@
 import { sql } from 'drizzle-orm';
 import type { OldVersion } from '../project/load.ts';
-import type { Runner } from './database.ts';
+import type { Instant } from '../core/events/event.ts';
+import type { Database, Runner } from './database.ts';
+import { beginRecomputation } from './recomputations.ts';
 import { array, ms } from './values.ts';
 
 /** A project as it was deployed. */
 export interface Deployment {
+  readonly id: number;
   readonly hash: string;
   readonly files: Readonly<Record<string, string>>;
+  readonly rules: string;
+  /** Null where what its rules change starts workflows as anything else does. */
+  readonly live_since: number | null;
   readonly deployed_at: number;
 }
 
+const COLUMNS = sql`id, hash, files, rules, ${ms('live_since')} as live_since, ${ms('deployed_at')} as deployed_at`;
+
 export async function latestDeployment(db: Runner): Promise<Deployment | undefined> {
-  const found = await db.execute<{ hash: string; files: Record<string, string>; deployed_at: number }>(sql`
-    select hash, files, ${ms('deployed_at')} as deployed_at from deployments order by id desc limit 1`);
+  const found = await db.execute<Deployment & Record<string, unknown>>(sql`
+    select ${COLUMNS} from deployments order by id desc limit 1`);
   return found.rows[0];
+}
+
+/** The last one of this hash, or of one that begins so. */
+export async function findDeployment(db: Runner, hash: string): Promise<Deployment | undefined> {
+  const found = await db.execute<Deployment & Record<string, unknown>>(sql`
+    select ${COLUMNS} from deployments where starts_with(hash, ${hash}) order by id desc limit 1`);
+  return found.rows[0];
+}
+
+/** Newest first, without their files. */
+export async function listDeployments(
+  db: Runner,
+  limit: number,
+): Promise<readonly { readonly id: number; readonly hash: string; readonly deployed_at: number }[]> {
+  const found = await db.execute<{ id: number; hash: string; deployed_at: number }>(sql`
+    select id, hash, ${ms('deployed_at')} as deployed_at from deployments order by id desc limit ${limit}`);
+  return found.rows;
 }
 
 interface NewDeployment {
   readonly hash: string;
   readonly files: Readonly<Record<string, string>>;
+  readonly rules: string;
+  readonly segments: readonly string[];
+  readonly live_since: Instant | null;
+  readonly now: Instant;
   readonly workflow_sources: readonly {
     readonly id: string;
     readonly version: string;
@@ -26,17 +55,22 @@ interface NewDeployment {
   }[];
 }
 
-export async function recordDeployment(
-  db: Runner,
-  { hash, files, workflow_sources }: NewDeployment,
-): Promise<void> {
-  for (const { id, version, text } of workflow_sources) {
-    await db.execute(sql`
-      insert into workflow_versions (workflow, version, source, deployed_at) values (${id}, ${version}, ${text}, now())
-      on conflict do nothing`);
-  }
-  await db.execute(sql`
-    insert into deployments (hash, files, deployed_at) values (${hash}, ${JSON.stringify(files)}::jsonb, now())`);
+/** Keeps the project, and lets its rules go through the contacts: all of it, or nothing. */
+export async function recordDeployment(db: Database, deployment: NewDeployment): Promise<void> {
+  const { hash, files, rules, segments, live_since, now, workflow_sources } = deployment;
+  await db.transaction(async (tx) => {
+    for (const { id, version, text } of workflow_sources) {
+      await tx.execute(sql`
+        insert into workflow_versions (workflow, version, source, deployed_at) values (${id}, ${version}, ${text}, now())
+        on conflict do nothing`);
+    }
+    const recorded = await tx.execute<{ id: number }>(sql`
+      insert into deployments (hash, files, rules, live_since, deployed_at)
+      values (${hash}, ${JSON.stringify(files)}::jsonb, ${rules},
+        ${live_since === null ? null : new Date(live_since).toISOString()}::timestamptz, now()) returning id`);
+    await tx.execute(sql`delete from segment_members where segment <> all(${array(segments, 'text')})`);
+    await beginRecomputation(tx, recorded.rows[0]?.id ?? 0, rules, now);
+  });
 }
 
 /** Versions that somebody still walks. */

@@ -4,9 +4,10 @@ import { addressOf } from '../core/messages/may-send.ts';
 import type { Instant } from '../core/events/event.ts';
 import { reason } from '../core/reason.ts';
 import type { Claim, ClaimedMessage, MessageMark } from '../engine/ports.ts';
-import type { Runner } from './database.ts';
+import type { Database, Runner } from './database.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
 import { LIVING } from './instance.ts';
+import { appendOwn, ownEvent } from './own-events.ts';
 import { iso, ms, rows, timestamp } from './values.ts';
 
 /** From the claim to the handing over: rendering, and waiting for a free connection. */
@@ -108,10 +109,24 @@ function suppressionKey(channel: string, address: string | undefined, purpose: s
 
 /** Writes what became of claimed messages; those whose claim somebody else holds by now are left alone. */
 export async function mark(
+  db: Database,
+  token: string,
+  marks: readonly MessageMark[],
+  tell_sent: boolean,
+): Promise<ReadonlySet<string>> {
+  if (!tell_sent) return new Set((await writeMarks(db, token, marks)).map(({ id }) => id));
+  return db.transaction(async (tx) => {
+    const written = await writeMarks(tx, token, marks);
+    await happenSent(tx, marks, written);
+    return new Set(written.map(({ id }) => id));
+  });
+}
+
+async function writeMarks(
   db: Runner,
   token: string,
   marks: readonly MessageMark[],
-): Promise<ReadonlySet<string>> {
+): Promise<readonly Written[]> {
   const list = marks.map((one) => ({
     id: one.id,
     state: one.state,
@@ -124,7 +139,7 @@ export async function mark(
     subject: one.subject?.slice(0, 500) ?? null,
     address: one.address ?? null,
   }));
-  const written = await db.execute<{ id: string }>(sql`
+  const written = await db.execute<Written>(sql`
     update messages m set state = n.state, sent_at = coalesce(n.sent_at, m.sent_at), due_at = coalesce(n.due_at, m.due_at),
       
       held_because = case when n.state <> 'sent' then coalesce(n.held_because, m.held_because) end, response = coalesce(n.response, m.response),
@@ -136,8 +151,35 @@ export async function mark(
     from json_to_recordset(${rows(list)}) as n (id uuid, state text, sent_at timestamptz, due_at timestamptz,
       held_because jsonb, response text, tone text, because jsonb, subject text, address text)
     where m.id = n.id and m.claim = ${token} and m.state in ('claimed', 'handing_over')
-    returning m.id`);
-  return new Set(written.rows.map((row) => row.id));
+    returning m.id, m.contact_id, m.workflow, m.run, m.step, m.message`);
+  return written.rows;
+}
+
+type Written = {
+  id: string;
+  contact_id: string;
+  workflow: string;
+  run: number;
+  step: string;
+  message: string;
+};
+
+/** That a message was sent is news about the contact, where the project asks for it. */
+async function happenSent(
+  db: Runner,
+  marks: readonly MessageMark[],
+  written: readonly Written[],
+): Promise<void> {
+  const sent_at = new Map(
+    marks.flatMap(({ id, state, at }) => (state === 'sent' ? [[id, at] as const] : [])),
+  );
+  const list = written.flatMap(({ id, contact_id, ...properties }) => {
+    const at = sent_at.get(id);
+    return at === undefined
+      ? []
+      : [{ ...ownEvent(`message:${id}:sent`, 'message_sent', contact_id, at), properties }];
+  });
+  await appendOwn(db, list);
 }
 
 /**

@@ -65,7 +65,9 @@ export async function partitionsWithWork(
 export function owesNothing(contact_id: SQL, now: Instant, skip_owing: boolean): SQL {
   if (!skip_owing) return sql`true`;
   return sql`not exists (select from messages m where m.contact_id = ${contact_id}
-    and (m.state in ('claimed', 'handing_over') or m.state in ('owed', 'deferred') and m.due_at <= ${timestamp(now)}))`;
+    and (m.state in ('claimed', 'handing_over') or m.state in ('owed', 'deferred') and m.due_at <= ${timestamp(now)}))
+    and not exists (select from calls k where k.contact_id = ${contact_id}
+      and (k.state = 'claimed' or k.state = 'owed' and k.due_at <= ${timestamp(now)}))`;
 }
 
 /** The earliest moment at which anything waits to be decided or sent. Asked once a second: a look at each partition's first. */
@@ -77,6 +79,7 @@ export async function nextDue(db: Runner): Promise<Instant | null> {
         select next_due_at from contacts where partition = p.id and next_due_at is not null
         order by next_due_at limit 1) first
       union all select min(due_at) from messages where state in ('owed', 'deferred')
+      union all select min(due_at) from calls where state = 'owed'
     ) all_that_waits`);
   return found.rows[0]?.next ?? null;
 }
@@ -85,14 +88,4 @@ export async function nextMerge(db: Runner): Promise<Instant | null> {
   const found = await db.execute<{ next: number | null }>(sql`
     select ${ms('min(due_at)')} as next from happenings where gone_id is not null`);
   return found.rows[0]?.next ?? null;
-}
-
-/** Makes every contact due, partition by partition, so that no lock is held for long. */
-export async function askAnew(db: Runner, now: Instant, decided_since?: Instant): Promise<void> {
-  const decided = decided_since === undefined ? sql`is not null` : sql`>= ${timestamp(decided_since)}`;
-  for (let partition = 0; partition < PARTITIONS; partition++) {
-    await db.execute(sql`
-      update contacts set settled_until = least(settled_until, ${timestamp(now)}), next_due_at = ${timestamp(now)}
-      where partition = ${partition} and merged_into is null and decided_at ${decided}`);
-  }
 }

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { Store } from '../engine/ports.ts';
 import { append } from './append.ts';
+import { claimCalls, hasOwedCalls, hasUnsettledCalls, holdCall, markCall, recoverCalls } from './calls.ts';
 import { openDatabase, type Database } from './database.ts';
 import { openInstance } from './instance.ts';
 import { claim, hasOwed, hasUnsettled, mark, recoverClaims, suppress } from './messages.ts';
 import {
-  askAnew,
   lease,
   makePartitions,
   nextDue,
@@ -14,6 +14,7 @@ import {
   recoverPartitions,
   release,
 } from './partitions.ts';
+import { recompute } from './recomputations.ts';
 import { turn } from './turns.ts';
 import { iso, ms, rows } from './values.ts';
 
@@ -38,20 +39,24 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     partitionsWithWork: (now, skip_owing) => partitionsWithWork(db, now, skip_owing),
     nextDue: () => nextDue(db),
     nextMerge: () => nextMerge(db),
-    askAnew: (now, decided_since) => askAnew(db, now, decided_since),
+    recompute: (now, most, rules) => recompute(db, now, most, rules),
     async databaseNow() {
       const found = await db.execute<{ now: number }>(sql`select ${ms('now()')} as now`);
       return found.rows[0]?.now ?? 0;
     },
     claim: (now, limit) => claim(quick.db, now, limit, instance.id),
-    mark: (token, marks) => mark(db, token, marks),
+    mark: (token, marks, tell_sent) => mark(db, token, marks, tell_sent),
     suppress: (channel, address, why, at) => suppress(db, channel, address, why, at),
+    claimCalls: (now, limit) => claimCalls(quick.db, now, limit, instance.id),
+    holdCall: (token, id) => holdCall(quick.db, token, id),
+    markCall: (token, one) => markCall(db, token, one),
     async recover() {
       await recoverPartitions(db);
       await recoverClaims(db);
+      await recoverCalls(db);
     },
-    hasOwed: (now) => hasOwed(db, now),
-    hasUnsettled: (now) => hasUnsettled(db, now),
+    hasOwed: async (now) => (await hasOwed(db, now)) || hasOwedCalls(db, now),
+    hasUnsettled: async (now) => (await hasUnsettled(db, now)) || hasUnsettledCalls(db, now),
     async close() {
       await quick.close();
       await instance.close();

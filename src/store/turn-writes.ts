@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { derivedValues } from '../core/conditions/subjects/field.ts';
 import { partitionOf, type ContactChange, type MergeDone, type TurnWrites } from '../engine/ports.ts';
 import type { Runner } from './database.ts';
 import { array, iso, rows } from './values.ts';
@@ -9,8 +10,10 @@ export async function writeTurn(tx: Runner, writes: TurnWrites): Promise<void> {
   const { changes } = writes;
   await writeContacts(tx, changes, writes.shape);
   await writeMoves(tx, changes);
+  await writeSegmentMoves(tx, changes);
   await writeRuns(tx, changes);
   await writeMessages(tx, changes);
+  await writeCalls(tx, changes);
   await writeConsents(tx, changes);
   await consume(tx, writes.consumed);
   for (const { from, to } of writes.forwards) await forward(tx, from, to);
@@ -30,15 +33,21 @@ async function writeContacts(tx: Runner, changes: readonly ContactChange[], shap
     sent: contact.sent,
     stage: contact.stage,
     stage_since: iso(contact.stage_since),
+    stages_left: contact.stages_left,
+    segments: contact.segments,
+    persona: contact.persona,
+    rules: contact.rules,
+    derived: derivedValues(contact.profile),
     decided_at: iso(contact.decided_at),
     settled_until: iso(contact.settled_until),
     next_due_at: iso(next_due_at),
   }));
   await tx.execute(sql`
     update contacts c set profile = n.profile, shape = ${shape}, entries = n.entries, sent = n.sent, stage = n.stage,
-      stage_since = n.stage_since, decided_at = n.decided_at, settled_until = n.settled_until, next_due_at = n.next_due_at
+      stage_since = n.stage_since, stages_left = n.stages_left, segments = n.segments, persona = n.persona,
+      rules = n.rules, derived = n.derived, decided_at = n.decided_at, settled_until = n.settled_until, next_due_at = n.next_due_at
     from json_to_recordset(${rows(list)}) as n (id uuid, profile jsonb, entries jsonb, sent jsonb, stage text,
-      stage_since timestamptz, decided_at timestamptz, settled_until timestamptz, next_due_at timestamptz)
+      stage_since timestamptz, stages_left jsonb, segments jsonb, persona text, rules text, derived jsonb, decided_at timestamptz, settled_until timestamptz, next_due_at timestamptz)
     where c.id = n.id`);
 }
 
@@ -51,6 +60,27 @@ async function writeMoves(tx: Runner, changes: readonly ContactChange[]): Promis
     insert into stage_moves (contact_id, at, "from", "to", because)
     select contact_id, at, "from", "to", because
     from json_to_recordset(${rows(list)}) as m (contact_id uuid, at timestamptz, "from" text, "to" text, because jsonb)`);
+}
+
+async function writeSegmentMoves(tx: Runner, changes: readonly ContactChange[]): Promise<void> {
+  const list = changes.flatMap(({ contact, segment_moves }) =>
+    segment_moves.map((move) => ({ ...move, contact_id: contact.id, at: iso(move.at) })),
+  );
+  if (list.length === 0) return;
+  await tx.execute(sql`
+    insert into segment_moves (contact_id, at, segment, way, because)
+    select contact_id, at, segment, way, because
+    from json_to_recordset(${rows(list)}) as m (contact_id uuid, at timestamptz, segment text, way text, because jsonb)`);
+  // Of several moves of one turn the last one stands.
+  const last = new Map(list.map((move) => [`${move.contact_id} ${move.segment}`, move]));
+  const moved = rows([...last.values()]);
+  await tx.execute(sql`
+    delete from segment_members m using json_to_recordset(${moved}) as l (contact_id uuid, segment text, way text)
+    where l.way = 'leaves' and m.segment = l.segment and m.contact_id = l.contact_id`);
+  await tx.execute(sql`
+    insert into segment_members (segment, contact_id, since)
+    select segment, contact_id, at from json_to_recordset(${moved}) as l (contact_id uuid, segment text, way text, at timestamptz)
+    where way = 'enters' on conflict (segment, contact_id) do update set since = excluded.since`);
 }
 
 async function writeRuns(tx: Runner, changes: readonly ContactChange[]): Promise<void> {
@@ -66,15 +96,16 @@ async function writeRuns(tx: Runner, changes: readonly ContactChange[]): Promise
   );
   if (list.length === 0) return;
   await tx.execute(sql`
-    insert into runs (contact_id, workflow, number, version, entered_at, event, because, step, visit, arrived_at,
-      due_at, ended_at, outcome, ended_because)
-    select contact_id, workflow, number, version, entered_at, event, because, step, visit, arrived_at,
-      due_at, ended_at, outcome, ended_because
+    insert into runs (contact_id, workflow, number, version, entered_at, event, key, held_out, variants, because, step, visit, arrived_at,
+      due_at, held_before, ended_at, outcome, ended_because)
+    select contact_id, workflow, number, version, entered_at, event, key, held_out, variants, because, step, visit, arrived_at,
+      due_at, held_before, ended_at, outcome, ended_because
     from json_to_recordset(${rows(list)}) as r (contact_id uuid, workflow text, number int, version text,
-      entered_at timestamptz, event jsonb, because jsonb, step text, visit int, arrived_at timestamptz,
-      due_at timestamptz, ended_at timestamptz, outcome text, ended_because jsonb)
-    on conflict (contact_id, workflow, number) do update set step = excluded.step, visit = excluded.visit,
-      arrived_at = excluded.arrived_at, due_at = excluded.due_at, ended_at = excluded.ended_at,
+      entered_at timestamptz, event jsonb, key text, held_out boolean, variants jsonb, because jsonb, step text, visit int, arrived_at timestamptz,
+      due_at timestamptz, held_before text, ended_at timestamptz, outcome text, ended_because jsonb)
+    on conflict (contact_id, workflow, number) do update set version = excluded.version,
+      variants = excluded.variants, step = excluded.step, visit = excluded.visit,
+      arrived_at = excluded.arrived_at, due_at = excluded.due_at, held_before = excluded.held_before, ended_at = excluded.ended_at,
       outcome = excluded.outcome, ended_because = excluded.ended_because`);
 }
 
@@ -97,6 +128,19 @@ async function writeMessages(tx: Runner, changes: readonly ContactChange[]): Pro
     from json_to_recordset(${rows(list)}) as m (id uuid, contact_id uuid, workflow text, run int, step text, visit int,
       message text, channel text, purpose text, state text, owed_at timestamptz, stage text, language text, tone text,
       formality jsonb, because jsonb, held_back jsonb, event jsonb)
+    on conflict (contact_id, workflow, run, step, visit) do nothing`);
+}
+
+async function writeCalls(tx: Runner, changes: readonly ContactChange[]): Promise<void> {
+  const list = changes.flatMap(({ contact, calls }) =>
+    calls.map((call) => ({ ...call, contact_id: contact.id, owed_at: iso(call.owed_at) })),
+  );
+  if (list.length === 0) return;
+  await tx.execute(sql`
+    insert into calls (id, contact_id, workflow, run, step, visit, spec, event, state, owed_at, due_at)
+    select id, contact_id, workflow, run, step, visit, spec, event, 'owed', owed_at, owed_at
+    from json_to_recordset(${rows(list)}) as c (id uuid, contact_id uuid, workflow text, run int, step text, visit int,
+      spec jsonb, event jsonb, owed_at timestamptz)
     on conflict (contact_id, workflow, run, step, visit) do nothing`);
 }
 
@@ -137,12 +181,21 @@ async function joinRows(tx: Runner, { kept_id, gone_id, renumber }: MergeDone): 
   await tx.execute(sql`
     update messages set contact_id = ${kept_id}, run = run + moved.by from ${numbers}
     where contact_id = ${gone_id} and messages.workflow = moved.workflow`);
+  await tx.execute(sql`
+    update calls set contact_id = ${kept_id}, run = run + moved.by from ${numbers}
+    where contact_id = ${gone_id} and calls.workflow = moved.workflow`);
   await tx.execute(sql`update events set contact_id = ${kept_id} where contact_id = ${gone_id}`);
+  await tx.execute(sql`update segment_moves set contact_id = ${kept_id} where contact_id = ${gone_id}`);
+  await tx.execute(sql`
+    insert into segment_members (segment, contact_id, since)
+    select segment, ${kept_id}, since from segment_members where contact_id = ${gone_id} on conflict do nothing`);
+  await tx.execute(sql`delete from segment_members where contact_id = ${gone_id}`);
   await tx.execute(sql`update stage_moves set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await tx.execute(sql`update identities set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await joinConsents(tx, kept_id, gone_id);
   await tx.execute(sql`
-    update contacts set merged_into = ${kept_id}, profile = '{}', entries = '{}', sent = '[]', next_due_at = null
+    update contacts set merged_into = ${kept_id}, profile = '{}', entries = '{}', sent = '[]', segments = '{}',
+      derived = '{}', next_due_at = null
     where id = ${gone_id}`);
   await tx.execute(sql`update contacts set merged_into = ${kept_id} where merged_into = ${gone_id}`);
   await forward(tx, gone_id, kept_id);

@@ -130,6 +130,10 @@ export type ContactRow = {
   sent: Contact['sent'];
   stage: string;
   stage_since: number;
+  stages_left: Contact['stages_left'];
+  segments: Contact['segments'];
+  persona: string | null;
+  rules: string;
   decided_at: number | null;
   settled_until: number | null;
   merged_into: string | null;
@@ -153,17 +157,20 @@ async function readContacts(tx: Runner, ids: readonly string[]): Promise<Map<str
 
 /** What a contact is made of, but for its runs, from a table called `c`. */
 export const CONTACT_COLUMNS: SQL = sql`c.id, c.profile, c.shape, c.entries, c.sent, c.stage,
-  ${ms('c.stage_since')} as stage_since, ${ms('c.decided_at')} as decided_at, ${ms('c.settled_until')} as settled_until,
+  ${ms('c.stage_since')} as stage_since, c.stages_left, c.segments, c.persona, c.rules, ${ms('c.decided_at')} as decided_at, ${ms('c.settled_until')} as settled_until,
   c.merged_into`;
 
-const ACTIVE_RUNS: SQL = sql`
+/** The runs of a contact `c` that have not ended, as JSON. */
+export const ACTIVE_RUNS: SQL = sql`
   (select json_agg(json_build_object(
       'workflow', r.workflow, 'version', r.version, 'number', r.number, 'entered_at', ${ms('r.entered_at')},
-      'event', r.event, 'because', r.because, 'step', r.step, 'visit', r.visit, 'arrived_at', ${ms('r.arrived_at')},
-      'due_at', ${ms('r.due_at')}) order by r.entered_at, r.workflow)
+      'event', r.event, 'key', r.key, 'held_out', r.held_out, 'variants', r.variants, 'because', r.because, 'step', r.step, 'visit', r.visit, 'arrived_at', ${ms('r.arrived_at')},
+      'due_at', ${ms('r.due_at')}, 'held_before', r.held_before) order by r.entered_at, r.workflow)
     from runs r where r.contact_id = c.id and r.ended_at is null)`;
 
-type RunRow = Omit<Run, 'ended_at' | 'outcome' | 'ended_because'>;
+type RunRow = Omit<Run, 'ended_at' | 'outcome' | 'ended_because' | 'held_before'> & {
+  readonly held_before: string | null;
+};
 
 export function contactOf(row: ContactRow): Contact {
   const { id, profile, entries, sent, stage, stage_since, decided_at, settled_until } = row;
@@ -172,12 +179,17 @@ export function contactOf(row: ContactRow): Contact {
     profile,
     stage,
     stage_since,
+    stages_left: row.stages_left,
+    segments: row.segments,
+    persona: row.persona,
+    rules: row.rules,
     decided_at,
     settled_until: settled_until ?? Infinity,
     entries,
     sent,
-    runs: (row.runs ?? []).map((run): Run => ({
+    runs: (row.runs ?? []).map(({ held_before, ...run }): Run => ({
       ...run,
+      ...(held_before === null ? {} : { held_before }),
       ended_at: null,
       outcome: null,
       ended_because: null,

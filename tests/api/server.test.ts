@@ -109,7 +109,10 @@ describe('the description of the API', () => {
     const { paths } = (await (await fetch(`${origin}/openapi.json`)).json()) as OpenApi;
     const names = ['identify', 'track', 'page', 'screen', 'group', 'alias', 'batch', 'import'];
     expect(Object.keys(paths).toSorted()).toEqual(
-      [...names.map((name) => `/v1/${name}`), '/health/live', '/health/ready'].toSorted(),
+      [
+        ...names.map((name) => `/v1/${name}`),
+        ...['/health/live', '/health/ready', '/v1/workflows/{id}/start'],
+      ].toSorted(),
     );
     for (const name of names) {
       const operation = paths[`/v1/${name}`]?.['post'];

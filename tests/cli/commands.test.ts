@@ -183,6 +183,23 @@ describe('keys', () => {
     expect(JSON.parse(json.out)).toMatchObject([{ id, name: 'Web shop', revoked_at: expect.any(Number) }]);
   });
 
+  it('of scope api are made apart, and the secret that signs calls is shown whenever it is asked for', async () => {
+    const made = await run(['keys', 'create', 'Office', '--scope', 'api', '-C', shop, '--json']);
+    expect(JSON.parse(made.out)).toMatchObject({ name: 'Office', scope: 'api' });
+    expect((JSON.parse(made.out) as { key: string }).key).toMatch(/^etapa_ak_[\w-]{32}$/);
+    const [list, strange, secret, again] = await Promise.all([
+      run(['keys', 'list', '-C', shop]),
+      run(['keys', 'create', 'X', '--scope', 'all', '-C', shop]),
+      run(['keys', 'webhook', '-C', shop]),
+      run(['keys', 'webhook', '-C', shop, '--json']),
+    ]);
+    expect(list.out).toMatch(/Office\s.*\bapi\b/);
+    expect(strange.code).not.toBe(0);
+    expect(strange.err).toContain('Allowed choices are events, api.');
+    expect(secret.out).toMatch(/^whsec_[A-Za-z0-9+/]{43}=\n$/);
+    expect(JSON.parse(again.out)).toEqual({ secret: secret.out.trim() });
+  });
+
   /** In how many rows of all tables this text stands. */
   async function rowsHolding(text: string): Promise<number> {
     const client = new pg.Client({ connectionString: database_url });

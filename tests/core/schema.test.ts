@@ -111,10 +111,24 @@ describe('byVerb', () => {
       ': no known step stands here; begin with one of wait, branch',
     ]);
     expect(messages(shelf, {})).toEqual([': no known step stands here; begin with one of wait, branch']);
-    expect(messages(z.array(shelf), ['wait'])).toEqual([
-      '0: entry 1 must be a map (lines of "key: value"), not text',
+    expect(messages(z.array(shelf), [5])).toEqual([
+      '0: entry 1 must be a map (lines of "key: value"), not a number',
     ]);
     expect(messages(shelf, { toString: 1 })[0]).toContain('"toString" is not a known step');
+  });
+
+  test('tells how a map is made of text', () => {
+    expect(messages(shelf, 'wait')).toEqual([': write ":" after "wait", like "wait: …"']);
+    expect(messages(shelf, 'wait 1 day')).toEqual([': write ":" after "wait", like "wait: …"']);
+    expect(messages(shelf, 'wait:1 day')).toEqual([': write a space after "wait:"']);
+    expect(findings(shelf, 'brunch')).toEqual([
+      {
+        path: [],
+        at: 'value',
+        message: '"brunch" is not a step; write it like "wait: …"',
+        unknown: { word: 'brunch', known: ['wait', 'branch'], listed: false },
+      },
+    ]);
   });
 
   test('lets a verb be an option of another form', () => {
@@ -239,6 +253,36 @@ describe('check', () => {
     expect(messages(z.union([z.literal('a'), z.literal('b')]), 'c')).toEqual([': "c" is not one of a, b']);
     expect(messages(z.enum(Array.from({ length: 13 }, (_, index) => `value_${index}`)), 'x')).toEqual([
       ': "x" is not known here',
+    ]);
+  });
+
+  test('tells what to write instead of another kind of value', () => {
+    expect(messages(z.number(), '5 %')).toEqual([
+      ': this file must be a number, not text; write 5 without "%"',
+    ]);
+    expect(messages(z.boolean(), 'yes')).toEqual([': this file must be true or false, not text; write true']);
+    expect(messages(z.boolean(), 'maybe')).toEqual([': this file must be true or false, not text']);
+    expect(messages(z.array(z.string()), 'en')).toEqual([
+      ': this file must be a list, not text; write it in brackets: [en]',
+    ]);
+    expect(messages(z.array(z.string()), { en: 1 })).toEqual([
+      ': this file must be a list, not a map; begin each entry with "- "',
+    ]);
+  });
+
+  test('tells of what is missing or empty how it is written', () => {
+    const length = z
+      .string({
+        error: ({ input }) => (input === undefined ? undefined : `${String(input)} is not a length`),
+      })
+      .meta({ examples: ['3 days'] });
+    const schema = z.strictObject({ up_to: length, purpose: z.enum(['promotion', 'service']) });
+    expect(messages(schema, {})).toEqual([
+      ': "up_to" is missing; write it like "3 days"',
+      ': "purpose" is missing; write promotion or service',
+    ]);
+    expect(messages(schema, { up_to: null, purpose: 'service' })).toEqual([
+      'up_to: "up_to" is empty; it must be a length',
     ]);
   });
 

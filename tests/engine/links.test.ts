@@ -10,6 +10,21 @@ function tokenOf(url: string): string {
   return url.slice('https://shop.example/u/'.length);
 }
 
+describe('the token of a survey', () => {
+  const survey = links.surveyUrl(ID).slice('https://shop.example/s/'.length);
+
+  it('tells the message that it was made for', () => {
+    expect(links.surveyUrl(ID)).toMatch(/^https:\/\/shop\.example\/s\/[\w-]{43}$/);
+    expect(links.readSurvey(survey)).toBe(ID);
+  });
+
+  it('opens nothing but the survey, and nothing else opens the survey', () => {
+    expect(survey).not.toBe(token);
+    expect(links.read(survey)).toBeUndefined();
+    expect(links.readSurvey(token)).toBeUndefined();
+  });
+});
+
 describe('the token of an unsubscribe link', () => {
   it('tells the message that it was made for', () => {
     expect(links.unsubscribeUrl(ID)).toMatch(/^https:\/\/shop\.example\/u\/[\w-]{43}$/);

@@ -32,7 +32,7 @@ function breathe(): Promise<void> {
 describe('marks of messages that are handed over side by side', () => {
   it('go together: those of one moment in one statement, those that come meanwhile in the next', async () => {
     const { store, statements } = heldStore();
-    const marker = createMarker(store, 'claim');
+    const marker = createMarker(store, 'claim', false);
     const marks = ['a', 'b', 'c'].map((id) => marker.mark(sent(id)));
     await breathe();
     const later = ['d', 'e'].map((id) => marker.mark(sent(id)));
@@ -52,7 +52,7 @@ describe('marks of messages that are handed over side by side', () => {
 
   it('resolve when they are committed and not before', async () => {
     const { store, statements } = heldStore();
-    const marker = createMarker(store, 'claim');
+    const marker = createMarker(store, 'claim', false);
     let is_marked = false;
     const mark = marker.mark(sent('a')).then(() => (is_marked = true));
     await breathe();
@@ -63,7 +63,7 @@ describe('marks of messages that are handed over side by side', () => {
 
   it('answer false where the claim is no longer ours', async () => {
     const { store, statements } = heldStore();
-    const marker = createMarker(store, 'claim');
+    const marker = createMarker(store, 'claim', false);
     const marks = ['a', 'b'].map((id) => marker.mark(sent(id)));
     await breathe();
     statements[0]?.commit(['b']);
@@ -72,7 +72,7 @@ describe('marks of messages that are handed over side by side', () => {
 
   it('fail together with their statement, and the next statement works', async () => {
     const { store, statements } = heldStore();
-    const marker = createMarker(store, 'claim');
+    const marker = createMarker(store, 'claim', false);
     const marks = Promise.allSettled(['a', 'b'].map((id) => marker.mark(sent(id))));
     await breathe();
     const later = marker.mark(sent('c'));
@@ -86,7 +86,7 @@ describe('marks of messages that are handed over side by side', () => {
   it('are not forgotten at whatever step after the one before they come', async () => {
     for (let steps = 0; steps < 10; steps++) {
       const { store, statements } = heldStore();
-      const marker = createMarker(store, 'claim');
+      const marker = createMarker(store, 'claim', false);
       const first = marker.mark(sent('a'));
       await breathe();
       statements[0]?.commit();

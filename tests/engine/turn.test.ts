@@ -299,6 +299,7 @@ steps:
       await dying.mark(
         token,
         messages.map(({ id }) => ({ id, state: 'handing_over', at: engine.now() })),
+        false,
       );
       await dying.close();
       await engine.store.recover();

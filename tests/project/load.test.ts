@@ -246,7 +246,7 @@ describe('a mistake in the language', () => {
       '1 hour',
       '"1 our" is not a length of time; write it like "30 minutes", "1 hour" or "3 days"',
     ],
-    ['missing up_to', '    up_to: 3 days\n', '', 'wait_for', '"up_to" is missing'],
+    ['missing up_to', '    up_to: 3 days\n', '', 'wait_for', '"up_to" is missing; write it like "30 minutes"'],
     [
       'operator',
       'more_than: 0',
@@ -266,7 +266,7 @@ describe('a mistake in the language', () => {
       '{ event: product_added }',
       '{ evnt: product_added }',
       'event: product_added',
-      '"evnt" is not a known condition; did you mean "event"?',
+      '"evnt" is not a known trigger, such as "event", "date", "every" or "enters_stage"; did you mean "event"?',
     ],
     [
       'way after otherwise',
@@ -358,7 +358,7 @@ describe('a file', () => {
     ['workflows/journey/stage.yaml', 'no file called "stage" belongs here; did you mean "stages"?'],
     [
       'workflows/journey/zzz.yaml',
-      'no file called "zzz" belongs here; known here: stages, tone, hours, data',
+      'no file called "zzz" belongs here; known here: stages, tone, segments, map, hours, data',
     ],
     [
       'workflows/carts/abandoned.yaml',

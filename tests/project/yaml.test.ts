@@ -405,8 +405,9 @@ describe('files made to do harm', () => {
     ['20,000 keys', Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n'), 0],
     ['125,000 pairs of brackets', '[]'.repeat(125_000), 1],
     ['250,000 quotes', '"'.repeat(250_000), 1],
+    ['20,000 empty keys', ':\n'.repeat(20_000), 100],
     ['80,000 colons', 'a: '.repeat(80_000), 1],
-    ['125,000 empty keys', ':\n'.repeat(125_000), 100],
+    ['125,000 empty keys', ':\n'.repeat(125_000), 1],
   ])('%s are read in seconds', { timeout: 15_000 }, (_, text, count) => {
     expect(problems(text)).toHaveLength(count);
   });

@@ -152,7 +152,7 @@ describe('what MJML would swallow without a word is told with its place', () => 
 
   it('a component or attribute that MJML does not know', async () => {
     expect((await found(inColumn('<mj-txt>x</mj-txt>')))[0]).toBe(
-      'a.en.mjml:3:1 MJML has no <mj-txt>, did you mean "mj-text"?',
+      'a.en.mjml:3:1 MJML has no <mj-txt>; did you mean "mj-text"?',
     );
     expect((await found(inColumn('<mj-text colour="red">x</mj-text>')))[0]).toMatch(
       /^a\.en\.mjml:3:1 .*colour/,

@@ -1,7 +1,7 @@
 /** Small contacts, events and projects for tests, written as a marketer and a shop would write them. */
 import { newContact, type Contact } from '../../src/core/contacts/contact.ts';
 import { fold } from '../../src/core/contacts/fold.ts';
-import { compileCondition, conditionSchema } from '../../src/core/conditions/condition.ts';
+import { compileCondition, conditionSchema, NOTHING_AROUND } from '../../src/core/conditions/condition.ts';
 import type { Question } from '../../src/core/conditions/answer.ts';
 import { planMemory } from '../../src/core/contacts/memory.ts';
 import { decide, type Decision, type Happening } from '../../src/core/decide.ts';
@@ -10,7 +10,7 @@ import type { JsonObject } from '../../src/core/json.ts';
 import { moodsOf, type Moods } from '../../src/core/messages/mood.ts';
 import type { Project } from '../../src/core/project.ts';
 import type { Run } from '../../src/core/workflows/run.ts';
-import { loadProject, type LoadedProject, type OldVersion } from '../../src/project/load.ts';
+import { loadProject, type GoingLive, type LoadedProject, type OldVersion } from '../../src/project/load.ts';
 import { formatProblem } from '../../src/project/problem.ts';
 import { readYaml } from '../../src/project/yaml.ts';
 
@@ -70,6 +70,8 @@ export interface ProjectParts {
   readonly tone?: string;
   readonly hours?: string;
   readonly data?: string;
+  readonly segments?: string;
+  readonly map?: string;
   /** Lines of etapa.yaml that are added or replace those of the same key. */
   readonly settings?: string;
   /** By id, without `version` and `workflow`; a purpose of promotion is added where none is written. */
@@ -99,14 +101,14 @@ export function projectFiles(parts: ProjectParts = {}): Record<string, string> {
     'etapa.yaml': `version: 1\n${kept.join('\n')}\n${added}`,
     'workflows/journey/stages.yaml': `version: 1\n${stages}`,
   };
-  for (const kind of ['tone', 'hours', 'data'] as const) {
+  for (const kind of ['tone', 'segments', 'map', 'hours', 'data'] as const) {
     if (parts[kind] !== undefined) files[`workflows/journey/${kind}.yaml`] = `version: 1\n${parts[kind]}`;
   }
   for (const [id, text] of Object.entries(workflows)) {
     const purpose = /^purpose:/m.test(text) ? '' : 'purpose: promotion\n';
     files[`workflows/${id}.yaml`] = `version: 1\nworkflow: ${id}\n${purpose}${text}`;
   }
-  const sent = Object.values(workflows).flatMap((text) => [...text.matchAll(/send_email: (\w+)/g)]);
+  const sent = Object.values(workflows).flatMap((text) => [...text.matchAll(/(?:send_email|ask): (\w+)/g)]);
   const tone = /^tones:\n {2}(\w+)/m.exec(parts.tone ?? '')?.[1] ?? 'plain';
   for (const id of new Set(sent.map(([, name = '']) => name))) {
     const purpose = services.includes(id) ? 'service' : 'promotion';
@@ -118,10 +120,14 @@ export function projectFiles(parts: ProjectParts = {}): Record<string, string> {
   return files;
 }
 
-/** A project that must load without a problem. */
-export function aLoadedProject(parts: ProjectParts = {}, old: readonly OldVersion[] = []): LoadedProject {
-  const { loaded, problems } = loadProject(projectFiles(parts), old);
-  if (!loaded || problems.length > 0) throw new Error(problems.map(formatProblem).join('\n'));
+/** A project that must load without an error; lints are left out, as tests write things that nobody should. */
+export function aLoadedProject(
+  parts: ProjectParts = {},
+  old: readonly OldVersion[] = [],
+  going_live: GoingLive = {},
+): LoadedProject {
+  const { loaded, problems } = loadProject(projectFiles(parts), old, { trusted: true, ...going_live });
+  if (!loaded) throw new Error(problems.map(formatProblem).join('\n'));
   return loaded;
 }
 
@@ -137,7 +143,7 @@ export function aQuestion(
 ): Question {
   const { value, problems } = readYaml('condition.yaml', yaml, conditionSchema);
   if (value === undefined) throw new Error(problems.map(formatProblem).join('\n'));
-  return compileCondition(value, { moods }, scope);
+  return compileCondition(value, { ...NOTHING_AROUND, moods }, scope);
 }
 
 /** The contact after these events, remembering what the questions need. */

@@ -73,8 +73,10 @@ export async function openEngine({ files, database_url: given }: EngineOptions):
     receive: (...events) => receiver.receive(events),
     async settle() {
       for (let round = 0; ; round++) {
-        const partitions = await store.partitionsWithWork(clock.at(await store.databaseNow()), false);
-        if (partitions.length === 0) return;
+        const now = clock.at(await store.databaseNow());
+        const recomputing = await store.recompute(now, 5000, live().project.rules);
+        const partitions = await store.partitionsWithWork(now, false);
+        if (partitions.length === 0 && (!recomputing || recomputing.finished)) return;
         if (round > 50) throw new Error(`partitions ${partitions.join(', ')} never come to rest`);
         for (const partition of partitions) await turner.work(partition);
       }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { at, type JsonObject } from '../json.ts';
-import { compare, operatorsSchema, type Operators } from './operators.ts';
+import { operatorsSchema, testOf, type Operators } from './operators.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -17,7 +17,8 @@ export type Where = z.infer<typeof whereSchema>;
 export function matcher(where: Where): (properties: JsonObject) => boolean {
   const tests = Object.entries(where).map(([path, wanted]) => {
     const operators: Operators = typeof wanted === 'object' ? wanted : { is: wanted };
-    return (properties: JsonObject) => compare(at(properties, path), operators);
+    const test = testOf(operators);
+    return (properties: JsonObject) => test(at(properties, path));
   });
   return (properties) => tests.every((test) => test(properties));
 }

@@ -95,7 +95,8 @@ const KINDS: Readonly<Record<string, CartChange['kind']>> = {
 function insert(changes: readonly CartChange[], change: CartChange): readonly CartChange[] {
   if (changes.some((known) => known.id === change.id)) return changes;
   const place = changes.findLastIndex((known) => isBefore(known, change)) + 1;
-  return changes.toSpliced(place, 0, change).slice(-MOST_CHANGES);
+  const more = changes.toSpliced(place, 0, change);
+  return more.length > MOST_CHANGES ? more.slice(-MOST_CHANGES) : more;
 }
 
 /** At one instant adding comes before removing before replacing: the snapshot knows the most. */
@@ -107,9 +108,8 @@ function isBefore(a: CartChange, b: CartChange): boolean {
 
 /** What was done at the very moment of the order belongs to the order. */
 function sinceLastOrder(changes: readonly CartChange[], ordered_at: Instant, before: Cart): Cart {
-  const kept = changes.some((change) => change.at <= ordered_at)
-    ? changes.filter((change) => change.at > ordered_at)
-    : changes;
+  const isAllSince = (changes[0]?.at ?? Infinity) > ordered_at;
+  const kept = isAllSince ? changes : changes.filter((change) => change.at > ordered_at);
   return kept === before.changes ? before : { changes: kept };
 }
 

@@ -20,6 +20,10 @@ export interface EventMemory {
   /** How often in all. */
   readonly count: number;
   readonly first: Instant;
+  /** What is added up, one for each of `times`, in ten-thousandths so that any order of adding gives the same. */
+  readonly values?: readonly number[];
+  /** The sum of all that ever was added up, in ten-thousandths. */
+  readonly sum?: number;
 }
 
 /** Whether the contact allows promotions through a channel, and since when. */
@@ -44,6 +48,10 @@ export interface WorkflowEntries {
   readonly ended_at: Instant | null;
   /** What the triggering condition answered last; absent where the trigger is an event. */
   readonly held?: boolean;
+  /** Up to when moments that trigger (dates, schedules) have been looked for; absent for other triggers. */
+  readonly looked_at?: Instant;
+  /** The keys of runs that there have been, latest last, where `re_enter` is per key. */
+  readonly keys?: readonly string[];
 }
 
 /** A message that was owed to the contact: what the limits count. */
@@ -58,6 +66,14 @@ export interface Contact {
   readonly profile: Profile;
   readonly stage: string;
   readonly stage_since: Instant;
+  /** When the contact last left each stage in which it does not stand any more, or stands again. */
+  readonly stages_left: Readonly<Record<string, Instant>>;
+  /** The segments that it is in, each with the moment from which on. */
+  readonly segments: Readonly<Record<string, Instant>>;
+  /** Null where the project has no personas. */
+  readonly persona: string | null;
+  /** By which rules it was decided last: other ones ask for deciding anew. */
+  readonly rules: string;
   /** The latest moment that has been decided for this contact; null before the first. */
   readonly decided_at: Instant | null;
   /** Until then neither the stage, nor an exit, nor a trigger that is a condition can change by time alone. */
@@ -78,6 +94,10 @@ export function newContact(id: string, stage: string, since: Instant): Contact {
     profile: emptyProfile(),
     stage,
     stage_since: since,
+    stages_left: {},
+    segments: {},
+    persona: null,
+    rules: '',
     decided_at: null,
     settled_until: Infinity,
     entries: {},

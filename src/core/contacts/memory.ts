@@ -8,7 +8,11 @@ export interface MemorySpec {
   readonly events: readonly string[];
   /** How many of the latest times are needed to answer every condition that reads this memory. */
   readonly keep: number;
+  /** Times further than this before the latest one are let go, in milliseconds; absent: only `keep` bounds them. */
+  readonly width?: number | undefined;
   matches(event: Event): boolean;
+  /** Where something is added up: what, of one event, in ten-thousandths. Events without it do not match. */
+  value?(event: Event): number | undefined;
 }
 
 /** What the conditions of a project need remembered. Contacts folded under another shape are folded anew. */
@@ -18,60 +22,105 @@ export interface MemoryPlan {
   readonly by_event: ReadonlyMap<string, readonly MemorySpec[]>;
 }
 
-/** Joins what every condition asks for: one memory per key, as long as the most demanding needs. */
+/** Joins what every condition asks for: one memory per key, as long and as wide as the most demanding needs. */
 export function planMemory(specs: readonly MemorySpec[]): MemoryPlan {
   const by_key = new Map<string, MemorySpec>();
   for (const spec of specs) {
     const known = by_key.get(spec.key);
-    if (!known || known.keep < spec.keep) by_key.set(spec.key, spec);
+    by_key.set(spec.key, known ? widest(known, spec) : spec);
   }
   const by_event = new Map<string, MemorySpec[]>();
   for (const spec of by_key.values()) {
     for (const name of spec.events) by_event.set(name, [...(by_event.get(name) ?? []), spec]);
   }
-  const shape = [...by_key.values()]
-    .map((spec) => `${spec.key}*${spec.keep}`)
-    .sort()
-    .join('\n');
+  const shape = [...by_key.values()].map(shapeOf).sort().join('\n');
   return { shape, by_event };
+}
+
+function widest(a: MemorySpec, b: MemorySpec): MemorySpec {
+  const width = a.width === undefined || b.width === undefined ? undefined : Math.max(a.width, b.width);
+  return { ...a, keep: Math.max(a.keep, b.keep), width };
+}
+
+function shapeOf({ key, keep, width }: MemorySpec): string {
+  return width === undefined ? `${key}*${keep}` : `${key}*${keep}/${width}`;
 }
 
 type Memories = Readonly<Record<string, EventMemory>>;
 
 export function remember(memories: Memories, event: Event, plan: MemoryPlan): Memories {
-  const specs = plan.by_event.get(event.name);
-  if (!specs) return memories;
-  let next = memories;
-  for (const spec of specs) {
+  let next: Record<string, EventMemory> | undefined;
+  for (const spec of plan.by_event.get(event.name) ?? []) {
     if (!spec.matches(event)) continue;
-    next = { ...next, [spec.key]: addTime(own(memories, spec.key), event.occurred_at, spec.keep) };
+    next ??= { ...memories };
+    next[spec.key] = join(own(memories, spec.key) ?? NOTHING, once(event, spec), spec);
   }
-  return next;
+  return next ?? memories;
 }
 
+/** The same as if everything had happened to one contact. */
 export function mergeMemories(a: Memories, b: Memories, plan: MemoryPlan): Memories {
-  const keep = new Map<string, number>();
-  for (const specs of plan.by_event.values()) for (const spec of specs) keep.set(spec.key, spec.keep);
+  const specs = new Map([...plan.by_event.values()].flat().map((spec) => [spec.key, spec]));
   const merged: Record<string, EventMemory> = { ...a };
-  for (const [key, memory] of Object.entries(b)) {
+  for (const [key, theirs] of Object.entries(b)) {
     const mine = own(merged, key);
-    merged[key] = mine ? join(mine, memory, keep.get(key) ?? mine.times.length) : memory;
+    const spec = specs.get(key);
+    // What the plan does not know is asked by nobody.
+    merged[key] = mine && spec ? join(mine, theirs, spec) : (mine ?? theirs);
   }
   return merged;
 }
 
-function addTime(memory: EventMemory | undefined, at: Instant, keep: number): EventMemory {
-  if (!memory) return { times: keep > 0 ? [at] : [], count: 1, first: at };
-  const place = memory.times.findLastIndex((time) => time <= at) + 1;
-  const times = memory.times.toSpliced(place, 0, at);
-  return { times: latest(times, keep), count: memory.count + 1, first: Math.min(memory.first, at) };
+const NOTHING: EventMemory = { times: [], count: 0, first: Infinity };
+
+function once(event: Event, spec: MemorySpec): EventMemory {
+  const at = event.occurred_at;
+  const value = spec.value?.(event) ?? 0;
+  return { times: [at], count: 1, first: at, values: [value], sum: value };
 }
 
-function join(a: EventMemory, b: EventMemory, keep: number): EventMemory {
-  const times = [...a.times, ...b.times].sort((one, other) => one - other);
-  return { times: latest(times, keep), count: a.count + b.count, first: Math.min(a.first, b.first) };
+/** A time, and what was added up then. */
+type Mark = readonly [at: Instant, value: number];
+
+/** Marks are ordered by time and then by value, so that which of them are kept does not depend on the arrival. */
+function join(a: EventMemory, b: EventMemory, spec: MemorySpec): EventMemory {
+  const [count, first] = [a.count + b.count, Math.min(a.first, b.first)];
+  if (!spec.value) return { times: latestTimes(a.times, b.times, spec), count, first };
+  const marks = latest([...marksOf(a), ...marksOf(b)].sort(byTimeAndValue), ([at]) => at, spec);
+  return {
+    times: marks.map(([at]) => at),
+    count,
+    first,
+    values: marks.map(([, value]) => value),
+    sum: (a.sum ?? 0) + (b.sum ?? 0),
+  };
 }
 
-function latest(times: readonly Instant[], keep: number): readonly Instant[] {
-  return keep === 0 ? [] : times.slice(-keep);
+function latestTimes(a: readonly Instant[], b: readonly Instant[], spec: MemorySpec): readonly Instant[] {
+  if (spec.keep === 0) return [];
+  const times = [...a, ...b];
+  if ((a.at(-1) ?? -Infinity) > (b[0] ?? Infinity)) times.sort((one, other) => one - other);
+  return latest(times, (at) => at, spec);
+}
+
+function marksOf({ times, values }: EventMemory): Mark[] {
+  return times.map((at, index) => [at, values?.[index] ?? 0]);
+}
+
+function byTimeAndValue([at, value]: Mark, [other_at, other]: Mark): number {
+  return at - other_at || value - other;
+}
+
+function latest<T>(
+  marks: readonly T[],
+  at: (mark: T) => Instant,
+  { keep, width = Infinity }: MemorySpec,
+): readonly T[] {
+  if (keep === 0) return [];
+  const newest = marks.at(-1);
+  const near =
+    width === Infinity || newest === undefined
+      ? marks
+      : marks.filter((mark) => at(mark) + width >= at(newest));
+  return near.length > keep ? near.slice(-keep) : near;
 }

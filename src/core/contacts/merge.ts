@@ -1,3 +1,4 @@
+import { joinBy } from '../json.ts';
 import { reason } from '../reason.ts';
 import { endRun, type Run } from '../workflows/run.ts';
 import { mergeCarts } from './cart.ts';
@@ -33,6 +34,10 @@ export function mergeContacts(
     stage: further.stage,
     stage_since:
       kept.stage === gone.stage ? Math.min(kept.stage_since, gone.stage_since) : further.stage_since,
+    stages_left: joinBy(Math.max, kept.stages_left, gone.stages_left),
+    segments: joinBy(Math.min, kept.segments, gone.segments),
+    persona: kept.persona,
+    rules: kept.rules,
     decided_at: latestOf(kept.decided_at, gone.decided_at),
     settled_until: at,
     entries: mergeEntries(kept.entries, gone.entries),
@@ -58,7 +63,7 @@ function mergeRuns(kept: Contact, gone: Contact, at: number): { runs: Run[]; end
   const ended: Run[] = [];
   for (const theirs of gone.runs) {
     const run: Run = { ...theirs, number: theirs.number + (kept.entries[theirs.workflow]?.count ?? 0) };
-    const mine = runs.find((other) => other.workflow === run.workflow);
+    const mine = runs.find((other) => other.workflow === run.workflow && other.key === run.key);
     if (!mine) {
       runs.push(run);
       continue;
@@ -85,10 +90,14 @@ function mergeEntries(a: Contact['entries'], b: Contact['entries']): Contact['en
       continue;
     }
     const held = mine.held === undefined ? theirs.held : mine.held || theirs.held;
+    const looked_at = latestOf(mine.looked_at ?? null, theirs.looked_at ?? null);
+    const keys = [...new Set([...(mine.keys ?? []), ...(theirs.keys ?? [])])];
     merged[workflow] = {
       count: mine.count + theirs.count,
       ended_at: latestOf(mine.ended_at, theirs.ended_at),
       ...(held === undefined ? {} : { held }),
+      ...(looked_at === null ? {} : { looked_at }),
+      ...(keys.length === 0 ? {} : { keys }),
     };
   }
   return merged;

@@ -1,6 +1,6 @@
 import { readOrder } from '../events/commerce.ts';
 import type { Event, Instant } from '../events/event.ts';
-import { own } from '../json.ts';
+import { joinBy, own } from '../json.ts';
 
 export interface Order {
   readonly id: string;
@@ -22,19 +22,30 @@ export interface Orders {
 export const noOrders: Orders = { list: [], cancelled: {}, refunded: {} };
 
 export function foldOrder(orders: Orders, event: Event): Orders {
-  if (event.name === 'order_completed') return told(withOrder(orders, orderOf(event)), event.occurred_at);
-  const id = readOrder(event.properties).order_id;
+  switch (event.name) {
+    case 'order_completed':
+      return told(withOrder(orders, orderOf(event)), event.occurred_at);
+    case 'order_cancelled':
+      return withCancelled(orders, event);
+    case 'order_refunded':
+      return withRefunded(orders, event);
+    default:
+      return orders;
+  }
+}
+
+function withCancelled(orders: Orders, { properties, occurred_at }: Event): Orders {
+  const id = readOrder(properties).order_id;
   if (id === undefined) return orders;
-  if (event.name === 'order_cancelled') {
-    const known = own(orders.cancelled, id) ?? Infinity;
-    return { ...orders, cancelled: { ...orders.cancelled, [id]: Math.min(known, event.occurred_at) } };
-  }
-  if (event.name === 'order_refunded') {
-    const amount = Math.abs(readOrder(event.properties).revenue ?? 0);
-    const known = own(orders.refunded, id) ?? 0;
-    return { ...orders, refunded: { ...orders.refunded, [id]: Math.max(known, amount) } };
-  }
-  return orders;
+  const known = own(orders.cancelled, id) ?? Infinity;
+  return { ...orders, cancelled: { ...orders.cancelled, [id]: Math.min(known, occurred_at) } };
+}
+
+function withRefunded(orders: Orders, { properties }: Event): Orders {
+  const { order_id: id, revenue = 0 } = readOrder(properties);
+  if (id === undefined) return orders;
+  const known = own(orders.refunded, id) ?? 0;
+  return { ...orders, refunded: { ...orders.refunded, [id]: Math.max(known, Math.abs(revenue)) } };
 }
 
 export function mergeOrders(a: Orders, b: Orders): Orders {
@@ -42,15 +53,6 @@ export function mergeOrders(a: Orders, b: Orders): Orders {
   const cancelled = joinBy(Math.min, a.cancelled, b.cancelled);
   const refunded = joinBy(Math.max, a.refunded, b.refunded);
   return told({ list: joined.list, cancelled, refunded }, Math.max(lastOrderedAt(a), lastOrderedAt(b)));
-}
-
-function joinBy(
-  choose: (one: number, other: number) => number,
-  a: Readonly<Record<string, number>>,
-  b: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> {
-  const both = Object.entries(b).map(([id, value]) => [id, choose(own(a, id) ?? value, value)] as const);
-  return { ...a, ...Object.fromEntries(both) };
 }
 
 /** What conditions and templates may ask of the orders. Cancelled ones do not count; refunds lessen the value. */

@@ -159,8 +159,16 @@ function ownValue(object: JsonObject, key: string): Json | undefined {
 }
 
 function camelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  let text = camels.get(name);
+  if (text === undefined) {
+    text = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    camels.set(name, text);
+  }
+  return text;
 }
+
+/** Of the few names that are read here. */
+const camels = new Map<string, string>();
 
 function asUrl(value: Json | undefined): string | undefined {
   const text = asText(value);
@@ -190,7 +198,7 @@ type Present<Fields> = {
 };
 
 function withoutAbsent<Fields extends object>(fields: Fields): Present<Fields> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as Present<Fields>;
+  const present: Partial<Fields> = {};
+  for (const key in fields) if (fields[key] !== undefined) present[key] = fields[key];
+  return present as unknown as Present<Fields>;
 }

@@ -15,11 +15,14 @@ export interface Reserved {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly unsubscribe_url: string;
+  /** Where the survey of this message is answered, and the same with each score already chosen. */
+  readonly survey_url: string;
+  readonly survey_links: readonly { readonly score: number; readonly url: string }[];
 }
 
 const RESERVED = new Set<string>([
   ...['cart', 'orders', 'event', 'sender', 'tone', 'formality', 'language', 'time_zone', 'currency', 'now'],
-  ...['unsubscribe_url', 'greeting', 'sign_off', 'preheader', 'subject'],
+  ...['unsubscribe_url', 'survey_url', 'survey_links', 'greeting', 'sign_off', 'preheader', 'subject'],
 ]);
 
 /** A contact's field that is named like a reserved word is never seen, not even where the reserved one is absent. */

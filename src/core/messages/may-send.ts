@@ -18,6 +18,8 @@ export interface Limits {
 
 export interface Sending {
   readonly purpose: Purpose;
+  /** The survey that the message asks to answer, if any. */
+  readonly survey: string | null;
   readonly channel: string;
   readonly tone: Tone;
   readonly mood: string;
@@ -31,6 +33,7 @@ export interface Sending {
  */
 export function holdBack(contact: Contact, sending: Sending, limits: Limits): Reason | null {
   if (addressOf(contact, sending.channel) === undefined) return NO_ADDRESS;
+  if (sending.survey !== null && sending.tone.hold_back.includes('surveys')) return surveyHeld(sending);
   if (sending.purpose === 'service') return null;
   return (
     withoutConsent(contact, sending.channel) ?? heldByTone(sending) ?? overLimit(contact, sending, limits)
@@ -72,6 +75,13 @@ function heldByTone({ tone, mood }: Sending): Reason | null {
   return reason(
     `promotions are held back while mood is ${mood} (${tone.because.en})`,
     `no se envían promociones mientras el ánimo es ${mood} (${tone.because.es})`,
+  );
+}
+
+function surveyHeld({ tone, mood }: Sending): Reason {
+  return reason(
+    `surveys are held back while mood is ${mood} (${tone.because.en})`,
+    `no se envían encuestas mientras el ánimo es ${mood} (${tone.because.es})`,
   );
 }
 

@@ -3,6 +3,9 @@ import type { JsonObject } from '../json.ts';
 import type { Reason } from '../reason.ts';
 import type { Formalities } from './tone.ts';
 
+/** The ways by which messages leave. */
+export type ChannelName = 'email';
+
 /** Decides consent, limits, unsubscribe links and what happens when it is uncertain whether a message arrived. */
 export type Purpose = 'promotion' | 'service';
 
@@ -33,7 +36,7 @@ export interface Message {
   readonly visit: number;
   /** Which message of the project. */
   readonly message: string;
-  readonly channel: 'email';
+  readonly channel: ChannelName;
   readonly purpose: Purpose;
   readonly owed_at: Instant;
   readonly stage: string;
@@ -51,4 +54,6 @@ export interface Message {
 export interface MessagePlan {
   readonly id: string;
   readonly purpose: Purpose;
+  /** The survey that it asks to answer; null for all other messages. */
+  readonly survey: string | null;
 }

@@ -1,4 +1,4 @@
-import type { Facts, Question } from '../conditions/answer.ts';
+import { looksOf, type Facts, type Question } from '../conditions/answer.ts';
 import type { MemorySpec } from '../contacts/memory.ts';
 import type { Instant } from '../events/event.ts';
 import type { Reason } from '../reason.ts';
@@ -22,6 +22,8 @@ export interface MoodNow {
 export interface Moods {
   of(facts: Facts): MoodNow;
   readonly memory: readonly MemorySpec[];
+  /** As of `Question`. */
+  readonly looks_at?: number | undefined;
 }
 
 export function moodsOf(list: readonly Mood[]): Moods {
@@ -39,6 +41,7 @@ export function moodsOf(list: readonly Mood[]): Moods {
       return { mood: 'none', until, because: null };
     },
     memory: list.flatMap((mood) => [...beginnings(mood), ...(mood.ends_when ? [mood.ends_when] : [])]),
+    looks_at: looksOf(list.flatMap(({ when }) => when ?? [])),
   };
 }
 

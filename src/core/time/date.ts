@@ -7,15 +7,26 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** In the order of the week, as they are written in projects. */
+export const WEEKDAYS = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
+
 const MOST_REMEMBERED_DATES = 10_000;
 const texts = new Map<number, string>();
 
 /** Days since 1970-01-01 of `YYYY-MM-DD`; undefined for anything else and for dates that do not exist. */
 export function dayOf(date: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d$/.test(date)) return undefined;
-  const day = Date.parse(`${date}T00:00:00Z`) / DAY;
-  // Date.parse moves 30 February on to March instead of refusing it.
-  return Number.isNaN(day) || dateOf(day) !== date ? undefined : day;
+  const at = new Date(`${date}T00:00:00Z`);
+  // 30 February comes out as a day of March instead of being refused.
+  return at.getUTCDate() === Number(date.slice(8)) ? at.getTime() / DAY : undefined;
 }
 
 /** The text `YYYY-MM-DD` of a day since 1970-01-01. */

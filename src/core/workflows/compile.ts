@@ -7,14 +7,14 @@ import {
   type Condition,
   type Conditions,
 } from '../conditions/condition.ts';
-import { isPlainEvent, latestOf } from '../conditions/subjects/event.ts';
 import type { MemorySpec } from '../contacts/memory.ts';
 import { oneOrMany, snakeId, textSchema } from '../schema.ts';
 import { durationSchema } from '../time/duration.ts';
 import { END, type Step } from './step.ts';
 import { stepListSchema, verbOf } from './steps/index.ts';
 import type { StepSource } from './verb.ts';
-import type { Goal, Trigger, Workflow } from './workflow.ts';
+import { compileTrigger, triggerSchema } from './triggers/index.ts';
+import type { Goal, StepOutline, Workflow } from './workflow.ts';
 
 /** A workflow's file. */
 export const workflowSchema = z
@@ -24,18 +24,28 @@ export const workflowSchema = z
     title: textSchema.optional(),
     describe: textSchema.optional(),
     owner: z.string().optional(),
-    status: z.enum(['draft', 'live', 'paused']).default('live'),
+    /** `paused`: nobody enters, and who is inside stays; `stopped`: who is inside leaves. */
+    status: z.enum(['draft', 'live', 'paused', 'stopped']).default('live'),
     purpose: z.enum(['promotion', 'service']),
-    when_edited: z.enum(['finish_old']).default('finish_old'),
-    enter_when: conditionSchema,
+    priority: z.enum(['high', 'normal', 'low']).default('normal'),
+    when_edited: z.enum(['finish_old', 'follow']).default('finish_old'),
+    moved_to: z.record(z.string(), z.string()).default({}),
+    enter_when: triggerSchema,
     only_if: conditionSchema.optional(),
     re_enter: z
-      .union([z.enum(['never', 'always']), z.strictObject({ after: durationSchema })], {
-        error: 'write never, always or { after: 7 days }',
-      })
-      .default('never'),
+      .union(
+        [
+          z.enum(['never', 'always']),
+          z.strictObject({ after: durationSchema }),
+          z.strictObject({ per: z.string() }),
+        ],
+        { error: 'write never, always, { after: 7 days } or { per: order_id }' },
+      )
+      .optional(),
     exit_when: oneOrMany(conditionSchema).optional(),
     goal: conditionSchema.optional(),
+    /** Percent of those who enter that get nothing, so that the effect can be measured. */
+    holdout: z.number().min(0).max(90).default(0),
     steps: stepListSchema,
   })
   .superRefine(({ steps }, context) => refuseSameIds(steps, ['steps'], new Set(), context));
@@ -61,59 +71,101 @@ function refuseSameIds(
 
 export type WorkflowSource = z.infer<typeof workflowSchema>;
 
+/** What a workflow is compiled among. */
+export interface Around {
+  readonly conditions: Conditions;
+  /** The shop's own zone. */
+  readonly time_zone: string;
+}
+
 /** Makes a checked workflow ready to walk. */
-export function compileWorkflow(source: WorkflowSource, version: string, conditions: Conditions): Workflow {
+export function compileWorkflow(source: WorkflowSource, version: string, around: Around): Workflow {
   const memory: MemorySpec[] = [];
-  const question = (condition: Condition, scope: 'ever' | 'entry'): Question => {
-    const compiled = compileCondition(condition, conditions, scope);
+  const question = (condition: Condition, scope: 'ever' | 'entry' = 'ever'): Question => {
+    const compiled = compileCondition(condition, around.conditions, scope);
     memory.push(...compiled.memory);
     return compiled;
   };
-  const trigger = compileTrigger(source.enter_when, question);
+  const trigger = compileTrigger(source.enter_when, { question, time_zone: around.time_zone });
   const steps: Step[] = [];
+  const indexes = new Map<string, number>();
+  const lists = new Map<string, readonly StepOutline[]>();
   const first = compileSteps(source.steps, '', END);
   return {
     id: source.workflow,
     version,
     status: source.status,
     purpose: source.purpose,
+    priority: PRIORITIES[source.priority],
     trigger,
-    only_if: source.only_if ? question(source.only_if, 'ever') : allOf([]),
-    re_enter: source.re_enter,
+    only_if: source.only_if ? question(source.only_if) : allOf([]),
+    re_enter: source.re_enter ?? (trigger.by === 'moment' ? 'always' : 'never'),
     exits: (source.exit_when ?? []).map((condition) => question(condition, 'entry')),
     goal: source.goal ? compileGoal(source.goal, question) : null,
+    holdout: source.holdout,
+    when_edited: source.when_edited,
+    moved_to: source.moved_to,
     steps,
     first,
+    outline: inOrder(lists, ''),
     memory,
   };
 
   /** From the last to the first, so that each step knows the one that follows. */
   function compileSteps(list: readonly StepSource[], under: string, after: number): number {
+    const ids = list.map((step, index) => step.id ?? `${under}${index + 1}`);
+    lists.set(
+      under,
+      list.map((step, index) => outlineOf(step, ids[index] as string, under)),
+    );
     let next = after;
     for (let index = list.length - 1; index >= 0; index--) {
       const step = list[index] as StepSource;
-      const id = step.id ?? `${under}${index + 1}`;
+      const id = ids[index] as string;
       const compiled = verbOf(step).compile(step, {
         id,
+        workflow: source.workflow,
+        time_zone: around.time_zone,
         next,
         trigger: (event) => trigger.by === 'event' && trigger.matches(event),
         question,
         steps: (inner, name, then) => compileSteps(inner, `${id}.${name}.`, then),
+        indexOf: (wanted) => indexes.get(wanted) ?? NOT_THERE,
       });
       next = steps.push(compiled) - 1;
+      indexes.set(id, next);
     }
     return next;
   }
 }
 
-type Ask = (condition: Condition, scope: 'ever' | 'entry') => Question;
+const PRIORITIES = { high: 2, normal: 1, low: 0 } as const;
+const NOT_THERE = -2;
 
-function compileTrigger(condition: Condition, question: Ask): Trigger {
-  if (condition.subject === 'event' && isPlainEvent(condition)) {
-    return { by: 'event', matches: latestOf(condition).matches };
-  }
-  return { by: 'condition', when: question(condition, 'ever') };
+function outlineOf(step: StepSource, id: string, under: string): StepOutline {
+  const { id: written, ...rest } = step;
+  const text = JSON.stringify(rest, (_key, value: unknown) => (isStepList(value) ? undefined : value));
+  return { id, named: written !== undefined, verb: step.verb, text, under };
 }
+
+function isStepList(value: unknown): boolean {
+  return Array.isArray(value) && value.some((one) => typeof one === 'object' && one !== null && 'verb' in one);
+}
+
+/** Each step, and after it the lists that stand in it. */
+function inOrder(
+  lists: ReadonlyMap<string, readonly StepOutline[]>,
+  under: string,
+): readonly StepOutline[] {
+  return (lists.get(under) ?? []).flatMap((step) => [
+    step,
+    ...[...lists.keys()]
+      .filter((name) => name.startsWith(`${step.id}.`) && !name.slice(step.id.length + 1, -1).includes('.'))
+      .flatMap((name) => inOrder(lists, name)),
+  ]);
+}
+
+type Ask = (condition: Condition, scope: 'ever' | 'entry') => Question;
 
 /** `within` beside a goal's event counts from the entry into the workflow. */
 function compileGoal(condition: Condition, question: Ask): Goal {

@@ -20,6 +20,10 @@ export const settingsFileSchema = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/, { error: 'write the currency as its three letters, like EUR' }),
   from: z.strictObject({ name: z.string().min(1), email: z.email() }),
   reply_to: z.email().optional(),
+  /** Whom `tell_team` writes to. */
+  team: z.strictObject({ email: z.email() }).optional(),
+  /** Whose laws of consent and quiet hours hold. */
+  jurisdictions: z.array(z.string().regex(/^[A-Z]{2}$/)).optional(),
   postal_address: z.string().min(1),
   limits: z.strictObject({ promotions: limit.optional(), any: limit.optional() }).default({}),
   ignore_triggers_older_than: durationSchema.default({ amount: 24, unit: 'hour' }),

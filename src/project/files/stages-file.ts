@@ -61,7 +61,7 @@ export function compileStages(file: StagesFile, conditions: Conditions): StagePl
 }
 
 /** A text in both languages of the console, with the id where there is none. */
-function titleOf(text: Text | undefined, id: string): Reason {
+export function titleOf(text: Text | undefined, id: string): Reason {
   if (text === undefined) return reason(id, id);
   if (typeof text === 'string') return reason(text, text);
   return reason(text.en ?? text.es ?? id, text.es ?? text.en ?? id);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compileCondition, conditionSchema } from '../../core/conditions/condition.ts';
+import { compileCondition, conditionSchema, type Conditions } from '../../core/conditions/condition.ts';
 import { eventConditionSchema, latestOf } from '../../core/conditions/subjects/event.ts';
 import { moodsOf, type Mood, type Moods } from '../../core/messages/mood.ts';
 import type { Formality, TonePlan, ToneRule, ToneStyle } from '../../core/messages/tone.ts';
@@ -70,12 +70,12 @@ export const DEFAULT_TONE: ToneFile = {
   rules: [{ otherwise: 'plain' }],
 };
 
-export function compileMoods(file: ToneFile): Moods {
-  const noMoods: Moods = moodsOf([]);
+/** Moods may ask for everything but moods. */
+export function compileMoods(file: ToneFile, around: Conditions): Moods {
   return moodsOf(
     file.moods.map((mood): Mood => {
       if ('otherwise' in mood) return { id: mood.otherwise, when: null, ends_when: null };
-      const when = compileCondition(mood.when, { moods: noMoods });
+      const when = compileCondition(mood.when, around);
       return { id: mood.id, when, ends_when: mood.ends_when ? latestOf(mood.ends_when) : null };
     }),
   );

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import type { Contact, Profile } from '../../core/contacts/contact.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { instant } from '../columns.ts';
 
 /** People, with all that a decision about them needs. */
@@ -17,6 +18,15 @@ export const contacts = pgTable(
     sent: jsonb().$type<Contact['sent']>().notNull(),
     stage: text().notNull(),
     stage_since: instant().notNull(),
+    /** When the contact last left each stage, in milliseconds since the epoch. */
+    stages_left: jsonb().$type<Contact['stages_left']>().notNull().default({}),
+    /** The segments that it is in, each with the moment from which on. */
+    segments: jsonb().$type<Contact['segments']>().notNull().default({}),
+    persona: text(),
+    /** By which rules it was decided last. */
+    rules: text().notNull().default(''),
+    /** What is worked out from the profile: `cart.value`, `orders.count`, …, for questions in SQL. */
+    derived: jsonb().$type<JsonObject>().notNull().default({}),
     decided_at: instant(),
     settled_until: instant(),
     /** When time alone asks for the next decision: what the sweep looks for. */
@@ -61,6 +71,33 @@ export const stage_moves = pgTable(
     because: jsonb().notNull(),
   },
   (table) => [index('stage_moves_contact').on(table.contact_id, table.at)],
+);
+
+/** Who is in which segment now. */
+export const segment_members = pgTable(
+  'segment_members',
+  {
+    segment: text().notNull(),
+    contact_id: uuid().notNull(),
+    since: instant().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.segment, table.contact_id] }),
+    index('segment_members_contact').on(table.contact_id),
+  ],
+);
+
+/** Every coming into a segment and going out of it, with its reason. */
+export const segment_moves = pgTable(
+  'segment_moves',
+  {
+    contact_id: uuid().notNull(),
+    at: instant().notNull(),
+    segment: text().notNull(),
+    way: text({ enum: ['enters', 'leaves'] }).notNull(),
+    because: jsonb().notNull(),
+  },
+  (table) => [index('segment_moves_contact').on(table.contact_id, table.at)],
 );
 
 /** What a contact said about each channel, last. */

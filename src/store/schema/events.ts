@@ -62,6 +62,10 @@ export const rejected_events = pgTable(
 export const write_keys = pgTable('write_keys', {
   id: text().primaryKey(),
   name: text().notNull(),
+  /** What it opens: `events` alone, as in a browser where everybody can read it, or the whole `api`. */
+  scope: text({ enum: ['events', 'api'] })
+    .notNull()
+    .default('events'),
   /** SHA-256 of the key, in hexadecimal. */
   hash: text().notNull().unique(),
   created_at: instant().notNull(),

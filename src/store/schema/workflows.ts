@@ -9,10 +9,13 @@ import {
   primaryKey,
   smallint,
   text,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { JsonObject } from '../../core/json.ts';
 import type { Reason } from '../../core/reason.ts';
 import type { Run } from '../../core/workflows/run.ts';
+import type { CallSpec } from '../../core/workflows/step.ts';
 import { instant } from '../columns.ts';
 
 /** One contact's walks through workflows, those that go on and those that ended. */
@@ -25,11 +28,18 @@ export const runs = pgTable(
     version: text().notNull(),
     entered_at: instant().notNull(),
     event: jsonb().$type<NonNullable<Run['event']>>(),
+    /** What the run is about, where there is one for each value. */
+    key: text(),
+    held_out: boolean().notNull().default(false),
+    /** The variant that it took, by the id of the step. */
+    variants: jsonb().$type<Run['variants']>().notNull().default({}),
     because: jsonb().$type<Reason>().notNull(),
     step: text().notNull(),
     visit: integer().notNull(),
     arrived_at: instant().notNull(),
     due_at: instant(),
+    /** The step before which it is held while its workflow is paused. */
+    held_before: text(),
     ended_at: instant(),
     outcome: text({ enum: ['completed', 'exited', 'converted', 'merged', 'failed'] }),
     ended_because: jsonb().$type<Reason>(),
@@ -50,8 +60,75 @@ export const deployments = pgTable('deployments', {
   id: integer().primaryKey().generatedAlwaysAsIdentity(),
   hash: text().notNull(),
   files: jsonb().$type<Record<string, string>>().notNull(),
+  /** Names everything that decides, and none of the words. */
+  rules: text().notNull().default(''),
+  /** Since when its rules hold, by the engine's clock; null: what they change starts workflows as anything else does. */
+  live_since: instant(),
   deployed_at: instant().notNull(),
 });
+
+/** New rules on their way through all contacts, in the order of their ids. */
+export const recomputations = pgTable('recomputations', {
+  deployment: integer().primaryKey(),
+  rules: text().notNull(),
+  /** All contacts up to this one have been asked anew. */
+  after: uuid(),
+  asked: integer().notNull().default(0),
+  total: integer().notNull(),
+  started_at: instant().notNull(),
+  finished_at: instant(),
+});
+
+/** What an `ab_test` has come to. */
+export const experiments = pgTable(
+  'experiments',
+  {
+    workflow: text().notNull(),
+    step: text().notNull(),
+    /** How often its figures have been looked at for a winner. */
+    looks: integer().notNull().default(0),
+    looked_at: instant().notNull(),
+    winner: text(),
+    because: jsonb().$type<Reason>(),
+  },
+  (table) => [primaryKey({ columns: [table.workflow, table.step] })],
+);
+
+/** What is told to the outside on behalf of a run: the shop's own people, or another system. */
+export const calls = pgTable(
+  'calls',
+  {
+    id: uuid().primaryKey(),
+    contact_id: uuid().notNull(),
+    workflow: text().notNull(),
+    run: integer().notNull(),
+    step: text().notNull(),
+    visit: integer().notNull(),
+    spec: jsonb().$type<CallSpec>().notNull(),
+    event: jsonb().$type<JsonObject>().notNull(),
+    state: text({ enum: ['owed', 'claimed', 'done', 'failed'] }).notNull(),
+    owed_at: instant().notNull(),
+    /** When it is to be tried next. */
+    due_at: instant().notNull(),
+    attempts: integer().notNull().default(0),
+    claim: uuid(),
+    /** The instance that holds the claim: see `instance.ts`. */
+    claimed_by: integer(),
+    lease_until: instant(),
+    /** What came of the last attempt, in one line. */
+    response: text(),
+    finished_at: instant(),
+  },
+  (table) => [
+    uniqueIndex('calls_visit').on(table.contact_id, table.workflow, table.run, table.step, table.visit),
+    index('calls_due')
+      .on(table.due_at)
+      .where(sql`state = 'owed'`),
+    index('calls_leased')
+      .on(table.lease_until)
+      .where(sql`state = 'claimed'`),
+  ],
+);
 
 /** Each version of each workflow that was ever live, so that runs can finish the one that they entered. */
 export const workflow_versions = pgTable(

@@ -1,8 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { conditionSchema } from '../../../src/core/conditions/condition.ts';
+import { DERIVED_FIELDS, derivedValues } from '../../../src/core/conditions/subjects/field.ts';
 import { moodsOf } from '../../../src/core/messages/mood.ts';
 import type { Json } from '../../../src/core/json.ts';
 import { check } from '../../../src/core/schema.ts';
+import { dateOf, dayOf } from '../../../src/core/time/date.ts';
+import { startOfDay } from '../../../src/core/time/zone.ts';
 import { aContact, afterEvents, anEvent, aQuestion, at, DAY, HOUR } from '../../support/build.ts';
 
 const NOW = at('2026-03-15T12:00');
@@ -50,7 +54,7 @@ describe('a value', () => {
     ['less_than: 5', ' ', false],
     ['less_than: "2026-03-01"', '2026-02-28', true],
     ['less_than: "2026-03-01"', '2026-03-01', false],
-    ['less_than: "2026-03-01"', 20260228, false],
+    ['less_than: "2026-03-01"', 'soon', false],
     ['between: [2, 4]', 2, true],
     ['between: [2, 4]', 4, true],
     ['between: [2, 4]', 5, false],
@@ -127,6 +131,18 @@ describe('a date', () => {
     ['not_within: 30 days', '2026-02-13', true, Infinity],
     ['not_within: 30 days', '2026-03-20', true, at('2026-03-20')],
     ['not_within: 30 days', 'soon', false, Infinity],
+    ['within_next: 30 days', '2026-03-20', true, at('2026-03-20')],
+    ['within_next: 30 days', '2026-04-14', true, at('2026-04-14')],
+    ['within_next: 30 days', '2026-04-14T12:00:00Z', true, at('2026-04-14T12:00')],
+    ['within_next: 30 days', '2026-04-14T12:00:01Z', false, at('2026-03-15T12:00:01')],
+    ['within_next: 30 days', at('2026-06-01'), false, at('2026-05-02')],
+    ['within_next: 30 days', NOW, false, Infinity],
+    ['within_next: 30 days', '2026-03-01', false, Infinity],
+    ['within_next: 30 days', 'soon', false, Infinity],
+    ['within: 30 days, not_within: 7 days', '2026-03-01', true, at('2026-03-31')],
+    ['within: 30 days, not_within: 7 days', '2026-03-10', false, at('2026-03-17')],
+    ['within: 30 days, within_next: 7 days', '2026-03-20', false, Infinity],
+    ['within: 30 days', 1e18, false, Infinity],
   ])('{ %s } of %j: %s', (operators, value, holds, until) => {
     expect(ask(`{ field: renewed, ${operators} }`, { renewed: value })).toEqual({ holds, until });
   });
@@ -145,6 +161,50 @@ describe('a date', () => {
       'America/Mexico_City',
     );
     expect(answer).toEqual({ holds: false, until: at('2026-03-15T16:00') });
+  });
+});
+
+describe('a date that is asked for', () => {
+  test.each<[string, Json, boolean]>([
+    // a day and a day
+    ['is: 2026-12-01', '2026-12-01', true],
+    ['is: 2026-12-01', '2026-12-02', false],
+    ['is_not: 2026-12-01', '2026-12-02', true],
+    ['is_not: 2026-12-01', 'soon', true],
+    ['in: [2026-12-01, 2026-12-02]', '2026-12-02', true],
+    ['not_in: [2026-12-01, 2026-12-02]', '2026-12-03', true],
+    ['more_than: 2026-12-01', '2026-12-01', false],
+    ['more_than: 2026-12-01', '2026-12-02', true],
+    ['at_most: 2026-12-01', 'soon', false],
+    ['between: [2026-12-01, 2026-12-24]', '2026-12-24', true],
+    ['between: [2026-12-01, 2026-12-24]', '2026-12-25', false],
+    // a day, and the day of a moment in Madrid
+    ['is: 2026-12-01', at('2026-11-30T23:00'), true],
+    ['is: 2026-12-01', at('2026-11-30T22:59'), false],
+    ['is: 2026-12-01', '2026-12-01T22:30:00Z', true],
+    ['is: 2026-12-01', '2026-12-01T23:30:00Z', false],
+    ['is: 2026-12-01', '2026-12-01T23:30', true],
+    ['more_than: 2026-12-01', at('2026-12-01T20:00'), false],
+    ['more_than: 2026-12-01', at('2026-12-01T23:00'), true],
+    ['less_than: 2026-12-01', at('2026-11-30T22:59'), true],
+    ['at_least: 2026-12-01T10:00:00Z', '2026-12-01', true],
+    ['more_than: 2026-12-01T10:00:00Z', '2026-12-01', false],
+    // moments
+    ['at_least: 2026-12-01T10:00', at('2026-12-01T09:00'), true],
+    ['at_least: 2026-12-01T10:00', at('2026-12-01T08:59'), false],
+    ['at_least: 2026-12-01T10:00:00Z', '2026-12-01T11:00:00+01:00', true],
+    ['is: 2026-12-01T10:00:00Z', '2026-12-01 11:00', true],
+    ['is: 2026-12-01T10:00:00Z', at('2026-12-01T10:00'), true],
+    ['less_than: 2026-12-01T10:00', '2026-12-01T09:59:59.999', true],
+    // what is no date
+    ['less_than: 2026-12-01', '2026-11-31', false],
+    ['less_than: 2026-12-01', '2026-11-30T25:00', false],
+    ['less_than: 2026-12-01', true, false],
+    ['less_than: 2026-12-01', ['2026-11-30'], false],
+    ['less_than: 2026-12-01', 1e18, false],
+  ])('{ %s } of %j in Madrid: %s, for ever', (operators, value, holds) => {
+    const answer = ask(`{ field: renewed, ${operators} }`, { renewed: value }, 'Europe/Madrid');
+    expect(answer).toEqual({ holds, until: Infinity });
   });
 });
 
@@ -174,6 +234,8 @@ describe('what Etapa works out by itself', () => {
     ['{ field: orders.value, is: 70.5 }'],
     ['{ field: orders.first, not_within: 89 days }'],
     ['{ field: orders.last, within: 41 days }'],
+    ['{ field: orders.last, more_than: 2026-02-01 }'],
+    ['{ field: orders.first, is: 2025-12-15 }'],
   ])('%s holds', (condition) => {
     const question = aQuestion(condition);
     const facts = { contact: afterEvents(list, []), now: NOW, zone: 'UTC' };
@@ -187,6 +249,48 @@ describe('what Etapa works out by itself', () => {
     expect(question.answer(facts)).toEqual({ holds: false, until: NOW + 20 * DAY });
     expect(question.answer({ ...facts, now: NOW + 20 * DAY }).holds).toBe(true);
     expect(question.because(facts).en).toBe('orders.last is 2026-02-03 (asked: not within 60 days)');
+  });
+
+  test.each([
+    ['{ field: consent.email, is: true }', [true, false, false]],
+    ['{ field: consent.email, is: false }', [false, true, false]],
+    ['{ field: consent.email, exists: true }', [true, true, false]],
+    ['{ field: consent.email, is_not: true }', [false, true, true]],
+  ])('%s of those who agreed, refused, and were never asked: %s', (condition, expected) => {
+    const nobody = aContact({ consent: [] });
+    const consented = (granted: boolean) => ({
+      ...nobody,
+      profile: { ...nobody.profile, consent: { email: { granted, at: NOW } } },
+    });
+    const question = aQuestion(condition);
+    const holds = [consented(true), consented(false), nobody].map(
+      (contact) => question.answer({ contact, now: NOW, zone: 'UTC' }).holds,
+    );
+    expect(holds).toEqual(expected);
+  });
+
+  test('all of it is told at once, without what there is not', () => {
+    expect(derivedValues(afterEvents(list, []).profile)).toEqual({
+      'cart.items': 2,
+      'cart.count': 3,
+      'cart.value': 69.5,
+      'cart.currency': 'EUR',
+      'cart.url': 'https://shop.example/c',
+      'cart.updated': NOW - HOUR,
+      'orders.count': 2,
+      'orders.value': 70.5,
+      'orders.first': NOW - 90 * DAY,
+      'orders.last': NOW - 40 * DAY,
+    });
+    expect(derivedValues(aContact().profile)).toEqual({
+      'cart.items': 0,
+      'cart.count': 0,
+      'cart.value': 0,
+      'orders.count': 0,
+      'orders.value': 0,
+    });
+    const names = [...Object.keys(derivedValues(afterEvents(list, []).profile)), 'consent.email'];
+    expect(DERIVED_FIELDS).toEqual(names);
   });
 
   test('an empty cart has no pieces and is worth nothing', () => {
@@ -239,6 +343,58 @@ describe('stage, mood and combinations', () => {
     expect(reasonOf(`{ any: [${no}, { stage: decision }] }`)).toBe('the stage is decision');
     expect(reasonOf(`{ none: [${no}, { stage: awareness }] }`)).toBe(
       'plan is club (asked: is free); the stage is decision',
+    );
+  });
+});
+
+describe('until', () => {
+  const width = fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined });
+  const windows = fc
+    .record({ within: width, not_within: width, within_next: width })
+    .filter((asked) => Object.values(asked).some((value) => value !== undefined));
+  const time = fc.integer({ min: -12, max: 12 });
+
+  test('is exactly the first moment at which the answer is another, to the millisecond', () => {
+    fc.assert(
+      fc.property(windows, time, time, ({ within, not_within, within_next }, away, from) => {
+        const seconds = (amount: number | undefined) => amount && `${amount} seconds`;
+        const written = { within, not_within, within_next };
+        const asked = Object.entries(written).map(([name, amount]) => [name, seconds(amount)]);
+        const question = aQuestion(JSON.stringify({ field: 'renewed', ...Object.fromEntries(asked) }));
+        const contact = aContact({ fields: { renewed: NOW + away * 1000 } });
+        const answers = Array.from({ length: 40_000 / 500 }, (_, step) => {
+          const now = NOW + from * 1000 + step * 500;
+          return { now, ...question.answer({ contact, now, zone: 'UTC' }) };
+        });
+        for (const { now, holds, until } of answers) {
+          const next = answers.find((later) => later.now > now && later.holds !== holds);
+          expect([now, until]).toEqual([now, next?.now ?? Infinity]);
+          if (until !== Infinity)
+            expect(question.answer({ contact, now: until - 1, zone: 'UTC' }).holds).toBe(holds);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('is exact for dates, which begin when the day begins where the contact is', () => {
+    const date = fc.integer({ min: -3, max: 3 }).map((days) => dateOf((dayOf('2026-09-06') ?? 0) + days));
+    const zone = fc.constantFrom('America/Santiago', 'Europe/Madrid', 'America/New_York', 'Pacific/Apia');
+    fc.assert(
+      fc.property(
+        date,
+        zone,
+        fc.constantFrom('within', 'not_within', 'within_next'),
+        (renewed, where, name) => {
+          const question = aQuestion(`{ field: renewed, ${name}: 1 day }`);
+          const facts = (now: number) => ({ contact: aContact({ fields: { renewed } }), now, zone: where });
+          const begins = startOfDay(renewed, where);
+          const edge = name === 'within_next' ? begins - DAY : begins;
+          const [before, then] = [question.answer(facts(edge - 1)), question.answer(facts(edge))];
+          expect([before.until, before.holds]).toEqual([edge, !then.holds]);
+          expect(then.until).toBe(edge + DAY);
+        },
+      ),
     );
   });
 });

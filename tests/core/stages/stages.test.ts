@@ -41,7 +41,7 @@ describe('the stage', () => {
         at: at('2026-03-01T12:00'),
         because: {
           en: 'Decision no longer fits: cart.value is 0 (asked: more than 0). Awareness does: every contact begins here',
-          es: 'Decisión ya no encaja: cart.value es 0 (se pide: more than 0). Conciencia sí: todo contacto empieza aquí',
+          es: 'Decisión ya no encaja: cart.value es 0 (se pide: más de 0). Conciencia sí: todo contacto empieza aquí',
         },
       },
     ]);

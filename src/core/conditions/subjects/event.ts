@@ -1,156 +1,532 @@
 import { z } from 'zod';
 import type { MemorySpec } from '../../contacts/memory.ts';
-import type { Instant } from '../../events/event.ts';
+import type { Event, Instant } from '../../events/event.ts';
 import { hash53 } from '../../hash.ts';
+import { at, own, type Json } from '../../json.ts';
 import { reason, type Reason } from '../../reason.ts';
-import { oneOrMany } from '../../schema.ts';
+import { oneOrMany, type IssueHint } from '../../schema.ts';
 import { durationSchema, durationWords, exactMilliseconds, type Duration } from '../../time/duration.ts';
+import { localTime } from '../../time/zone.ts';
 import { always, type Answer, type Facts, type Question } from '../answer.ts';
-import { matcher, whereSchema } from '../where.ts';
+import { matcher, whereSchema, type Where } from '../where.ts';
 
-const howOften = z.number().int().min(0).max(1000);
+export const howOften = z.number().int().min(0).max(1000);
 
 export const eventConditionSchema = z
   .strictObject({
     event: oneOrMany(z.string()),
     where: whereSchema.optional(),
-    at_least: howOften.optional(),
-    at_most: howOften.optional(),
-    more_than: howOften.optional(),
-    less_than: howOften.optional(),
+    /** Path of a property: the comparisons are then about the sum of it, and not about how often. */
+    sum_of: z.string().min(1).optional(),
+    at_least: z.number().optional(),
+    at_most: z.number().optional(),
+    more_than: z.number().optional(),
+    less_than: z.number().optional(),
     times: howOften.optional(),
     within: durationSchema.optional(),
     not_within: durationSchema.optional(),
+    /** Only what happened after the entry of the run counts; outside a run it means ever. */
+    since: z.enum(['entry']).optional(),
+    /** Asks of the very first or the latest of these events: that one must be as `where` says. */
+    which: z.enum(['first', 'last']).optional(),
+    /** Only what happened later than the latest of these counts. */
+    after: oneOrMany(z.string()).optional(),
+    /** It happened earlier than the first of these, or these never happened. */
+    before: oneOrMany(z.string()).optional(),
   })
-  .refine((written) => written.not_within === undefined || isPlain(written, ['not_within']), {
-    error: '"not_within" means "not once in that time"; write a count with "within" instead',
-  });
+  .superRefine(refuseMixtures, { when: ({ issues }) => issues.length === 0 });
 
 export type EventCondition = z.infer<typeof eventConditionSchema>;
+type Key = keyof EventCondition;
 
-/** How often an event must have happened: at least `min` and at most `max` times. */
+const COMPARISONS = ['at_least', 'at_most', 'more_than', 'less_than'] as const;
+
+export const NOT_ONCE = '"not_within" means "not once in that time"; write a count with "within" instead';
+
+/** What may stand beside a word, and what is said of anything else. */
+const MIXTURES: readonly {
+  readonly word: Key;
+  readonly beside: readonly Key[];
+  message(other: Key): string;
+}[] = [
+  {
+    word: 'which',
+    beside: ['within', 'not_within', 'since'],
+    message: (other) =>
+      `"which" asks of one single event, so "${other}" cannot stand beside it; make it a condition of its own`,
+  },
+  { word: 'not_within', beside: ['which', 'since', 'after'], message: () => NOT_ONCE },
+  {
+    word: 'before',
+    beside: ['since', 'after'],
+    message: (other) =>
+      `"before" asks only whether it happened earlier, so "${other}" cannot stand beside it; make it a condition of its own`,
+  },
+  {
+    word: 'sum_of',
+    beside: [...COMPARISONS, 'within', 'since', 'after'],
+    message: (other) =>
+      `"${other}" cannot stand beside "sum_of"; compare the sum with at_least, at_most, more_than or less_than`,
+  },
+];
+
+function refuseMixtures(written: EventCondition, context: z.RefinementCtx): void {
+  const refuse = (key: Key, message: string): void => {
+    const params: IssueHint = { kind: 'misplaced_key' };
+    context.addIssue({ code: 'custom', path: [key], message, params });
+  };
+  for (const { word, beside, message } of MIXTURES) {
+    if (written[word] === undefined || (word === 'not_within' && written.which)) continue;
+    const other = otherKey(written, [word, ...beside]);
+    if (other) return refuse(other, message(other));
+  }
+  if (written.which === 'first' && written.since)
+    return refuse(
+      'since',
+      '"which: first" is the very first there ever was; write "which: last" or no "since"',
+    );
+  const compared = COMPARISONS.filter((key) => written[key] !== undefined);
+  if (written.sum_of !== undefined) {
+    if (compared.length === 0) refuse('sum_of', 'say what the sum must be, for example "at_least: 100"');
+    return;
+  }
+  for (const key of compared)
+    if (!howOften.safeParse(written[key]).success)
+      context.addIssue({ code: 'custom', path: [key], message: HOW_OFTEN });
+}
+
+const HOW_OFTEN = 'say how often with a whole number from 0 to 1000; amounts are compared beside "sum_of"';
+
+/** How often or how much: at least `min` and at most `max`; sums in ten-thousandths. */
 interface Range {
   readonly min: number;
   readonly max: number;
 }
 
+/** How it is told that something happened so often, did not, or never did. */
+export interface Wording {
+  did(count: number): Reason;
+  readonly did_not: Reason;
+  readonly never: Reason;
+}
+
+/** A condition made ready: which events count, and where they are remembered. */
+interface Asking {
+  readonly condition: EventCondition;
+  readonly scope: 'ever' | 'entry';
+  readonly memory: MemorySpec;
+  /** Of the events after which the others count. */
+  readonly after: MemorySpec | undefined;
+}
+
 /**
- * Asks whether events happened, how often and how lately. With `scope: 'entry'` only what happened after the run
- * was entered counts, so not the event that started it; and the event being decided does, however late it arrived.
- * `not_within` looks back over the entry: "quiet for a week" is no truer for somebody who has just come in.
+ * Asks whether events happened, how often, how much and how lately. With `scope: 'entry'` only what happened after the
+ * run was entered counts, so not the event that started it; and the event being decided does, however late it arrived.
+ * `not_within` looks back over the entry, unless `since` is written: "quiet for a week" is no truer for somebody who
+ * has just come in.
+ *
+ * Where an entry or an `after` decides what counts, sums and `before` look at the latest 1000 such events, as sums do
+ * within a window; counts are always exact.
  */
-export function eventQuestion(condition: EventCondition, asked: 'ever' | 'entry'): Question {
-  const scope = condition.not_within ? 'ever' : asked;
+export function eventQuestion(
+  condition: EventCondition,
+  asked: 'ever' | 'entry',
+  wording: Wording = wordingOf(condition),
+): Question {
+  const scope = condition.since ?? (condition.not_within ? 'ever' : asked);
+  if (condition.which) return whichQuestion(condition, scope);
+  const after = condition.after && namedMemory(condition.after, 1);
+  if (condition.before) {
+    const memory = memoryOf(condition, after || scope === 'entry' ? MOST : 0);
+    return beforeQuestion({ condition, scope, memory, after }, condition.before);
+  }
   const range = rangeOf(condition);
-  const window = condition.within ?? condition.not_within;
-  const width = window ? exactMilliseconds(window) : Infinity;
-  const memory = memoryOf(
-    condition,
-    scope === 'entry' || window ? Math.max(range.min, range.max + 1 || 0, 1) : 0,
-    range,
-  );
-  const answer = (facts: Facts): Answer => {
-    const remembered = facts.contact.profile.memory[memory.key];
-    if (!remembered) return always(range.min === 0);
-    const entered_at = scope === 'entry' ? (facts.entered_at ?? -Infinity) : -Infinity;
-    if (width === Infinity && entered_at === -Infinity) return always(isWithin(remembered.count, range));
-    const times = remembered.times.filter((time) => time > entered_at);
-    return inWindow([...lateTime(facts, entered_at, memory), ...times], range, width, facts.now);
-  };
-  return {
-    answer,
-    because: (facts) => explain(condition, window, memory.key, width, facts),
-    memory: [memory],
-  };
+  const memory = condition.sum_of
+    ? summedMemory(condition, condition.sum_of, scope)
+    : memoryOf(condition, after || scope === 'entry' || windowOf(condition) ? enoughFor(range) : 0);
+  return tallyQuestion({ condition, scope, memory, after }, range, wording);
 }
 
 /** The memory of when such events happened last; it also tells whether an event is one of them. */
 export function latestOf(condition: EventCondition): MemorySpec {
-  return memoryOf(condition, 1, { min: 1, max: Infinity });
+  return memoryOf(condition, 1);
 }
 
 /** A condition that asks only "did it happen", so that it can serve as a trigger by event. */
 export function isPlainEvent(condition: EventCondition): boolean {
-  return isPlain(condition, []);
+  return otherKey(condition, ['event']) === undefined;
 }
 
-/** Whether it says which events, and nothing else but these. */
-function isPlain(condition: object, others: readonly string[]): boolean {
-  const plain = ['subject', 'event', 'where', ...others];
-  return Object.entries(condition).every(([key, value]) => value === undefined || plain.includes(key));
+/** The first thing that is written beside the events, their `where` and these keys. */
+function otherKey(condition: object, keys: readonly Key[]): Key | undefined {
+  const known: readonly string[] = ['subject', 'event', 'where', ...keys];
+  const other = Object.entries(condition).find(([key, value]) => value !== undefined && !known.includes(key));
+  return other?.[0] as Key | undefined;
 }
 
 function rangeOf(condition: EventCondition): Range {
   if (condition.not_within) return { min: 0, max: 0 };
-  if (condition.times !== undefined) return { min: condition.times, max: condition.times };
-  const max = Math.min(condition.at_most ?? Infinity, (condition.less_than ?? Infinity) - 1);
-  const min = condition.at_least ?? (condition.more_than === undefined ? undefined : condition.more_than + 1);
-  return { min: min ?? (max === Infinity ? 1 : 0), max };
+  const unit = condition.sum_of ? TEN_THOUSANDTHS : 1;
+  const bound = (value: number | undefined, none: number): number =>
+    value === undefined ? none : Math.round(value * unit);
+  const { at_least, at_most, more_than, less_than, times } = condition;
+  const min = Math.max(bound(at_least, -Infinity), bound(more_than, -Infinity) + 1, times ?? -Infinity);
+  const max = Math.min(bound(at_most, Infinity), bound(less_than, Infinity) - 1, times ?? Infinity);
+  const isBare = !condition.sum_of && min === -Infinity && max === Infinity;
+  return { min: isBare ? 1 : min, max };
 }
 
-function isWithin(count: number, { min, max }: Range): boolean {
-  return count >= min && count <= max;
+function isWithin(amount: number, { min, max }: Range): boolean {
+  return amount >= min && amount <= max;
 }
 
-/** The event being decided, where it happened before the entry that it should have prevented. */
-function lateTime({ happening }: Facts, entered_at: Instant, memory: MemorySpec): readonly Instant[] {
-  const isLate = happening && happening.occurred_at <= entered_at && memory.matches(happening);
-  return isLate && entered_at !== -Infinity ? [happening.occurred_at] : [];
+function windowOf({ within, not_within }: EventCondition): Duration | undefined {
+  return within ?? not_within;
 }
 
-/**
- * As time goes on and nothing happens, times only leave the window, the oldest first; so the answer changes when
- * enough have left, and the moment of that is known now. Times are ascending.
- */
-function inWindow(times: readonly Instant[], range: Range, width: number, now: Instant): Answer {
-  const open = times.filter((time) => time <= now && time + width > now);
-  const holds = isWithin(open.length, range);
-  const leaver = open.find((time, index) => {
-    const left = open.length - index - 1;
-    return time !== open[index + 1] && isWithin(left, range) !== holds;
-  });
-  return { holds, until: leaver === undefined ? Infinity : leaver + width };
+function widthOf(window: Duration | undefined): number {
+  return window ? exactMilliseconds(window) : Infinity;
 }
 
-function memoryOf(condition: EventCondition, keep: number, range: Range): MemorySpec {
-  const events = [...condition.event].sort();
-  const key = condition.where
-    ? `${events.join('|')}#${hash53(JSON.stringify(condition.where)).toString(36)}`
-    : events.join('|');
-  const names = new Set(events);
-  const matchesWhere = condition.where ? matcher(condition.where) : () => true;
+// What is remembered
+
+/** As many latest times are kept where no smaller number is known to be enough. */
+const MOST = 1000;
+
+/** So many of the latest times tell whether the count lies in the range. */
+function enoughFor({ min, max }: Range): number {
+  return Math.max(max === Infinity ? min : Math.max(min, max + 1), 1);
+}
+
+function namedMemory(names: readonly string[], keep: number): MemorySpec {
+  return memoryOf({ event: names }, keep);
+}
+
+function memoryOf(
+  { event, where }: { readonly event: readonly string[]; readonly where?: Where | undefined },
+  keep: number,
+): MemorySpec {
+  const names = new Set(event);
+  const events = [...names].sort();
+  const key = where ? `${events.join('|')}#${hash53(JSON.stringify(where)).toString(36)}` : events.join('|');
+  const matchesWhere = where ? matcher(where) : () => true;
   return {
     key,
     events,
-    keep: Number.isFinite(keep) ? keep : Math.max(range.min, 1),
-    matches: (event) => names.has(event.name) && matchesWhere(event.properties),
+    keep,
+    matches: (happened) => names.has(happened.name) && matchesWhere(happened.properties),
   };
 }
 
-function explain(
-  condition: EventCondition,
-  window: Duration | undefined,
-  key: string,
-  width: number,
-  facts: Facts,
-): Reason {
-  const name = condition.event.join(' / ');
-  const memory = facts.contact.profile.memory[key];
-  const late = facts.happening && condition.event.includes(facts.happening.name) ? 1 : 0;
-  const count = window
-    ? (memory?.times.filter((time) => time + width > facts.now).length ?? 0)
-    : Math.max(memory?.count ?? 0, late);
-  if (!window) return reason(`${name} happened ${inEnglish(count)}`, `${name} ocurrió ${inSpanish(count)}`);
+/** The running sum alone where all that ever happened counts; else what is added up keeps its time, too. */
+function summedMemory(condition: EventCondition, path: string, scope: 'ever' | 'entry'): MemorySpec {
+  const counted = memoryOf(condition, 0);
+  const value = (event: Event): number | undefined => tenThousandths(at(event.properties, path));
+  const width = widthOf(condition.within);
+  const isOpen = width === Infinity && (scope === 'entry' || condition.after !== undefined);
+  return {
+    ...counted,
+    key: `${counted.key}+${path}`,
+    keep: isOpen || width < Infinity ? MOST : 0,
+    width: isOpen ? undefined : width < Infinity ? width : 0,
+    matches: (event) => counted.matches(event) && value(event) !== undefined,
+    value,
+  };
+}
+
+const TEN_THOUSANDTHS = 10_000;
+
+/** Of a number, or of text that is one. Sums stay exact up to nine hundred thousand million. */
+function tenThousandths(value: Json | undefined): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number') return undefined;
+  // A negative zero would not come back from the database.
+  const rounded = Math.round(number * TEN_THOUSANDTHS) + 0;
+  return Number.isSafeInteger(rounded) ? rounded : undefined;
+}
+
+// What counts
+
+/** One event that counts, and as how much. */
+interface Mark {
+  readonly at: Instant;
+  readonly value: number;
+}
+
+/** Whether not all that ever happened counts. */
+function isBounded(facts: Facts, { scope, after }: Asking): boolean {
+  return after !== undefined || enteredAt(facts, scope) !== -Infinity;
+}
+
+function enteredAt({ entered_at }: Facts, scope: 'ever' | 'entry'): Instant {
+  return scope === 'entry' ? (entered_at ?? -Infinity) : -Infinity;
+}
+
+/** Without any of the events that it must come after, nothing counts. */
+function countsAfter({ contact }: Facts, { after }: Asking): Instant {
+  if (!after) return -Infinity;
+  return own(contact.profile.memory, after.key)?.times.at(-1) ?? Infinity;
+}
+
+/** The events that count and lie less than `width` back, ascending. */
+function countedMarks(facts: Facts, asking: Asking, width = Infinity): readonly Mark[] {
+  const { contact, now } = facts;
+  const { times = [], values } = own(contact.profile.memory, asking.memory.key) ?? {};
+  const late = lateMark(facts, asking);
+  const start = now - width;
+  const floor = Math.max(enteredAt(facts, asking.scope), countsAfter(facts, asking), start);
+  if (!late && (times.at(-1) ?? -Infinity) <= floor) return NONE;
+  const marks: Mark[] = late && late.at > start ? [late] : [];
+  for (const [index, at] of times.entries())
+    if (at > floor && at <= now) marks.push({ at, value: values ? (values[index] ?? 0) : 1 });
+  return marks;
+}
+
+const NONE: readonly Mark[] = [];
+
+/** The event being decided, where it happened before the entry that it should have prevented. */
+function lateMark(facts: Facts, asking: Asking): Mark | undefined {
+  const { happening } = facts;
+  if (!happening || happening.occurred_at > enteredAt(facts, asking.scope)) return undefined;
+  const { memory } = asking;
+  if (happening.occurred_at <= countsAfter(facts, asking) || !memory.matches(happening)) return undefined;
+  return { at: happening.occurred_at, value: memory.value ? (memory.value(happening) ?? 0) : 1 };
+}
+
+// How often and how much
+
+function tallyQuestion(asking: Asking, range: Range, wording: Wording): Question {
+  const { condition, memory, after } = asking;
+  const width = widthOf(windowOf(condition));
+  const amount = (facts: Facts): number =>
+    width === Infinity && !isBounded(facts, asking)
+      ? amountEver(facts, asking)
+      : total(countedMarks(facts, asking, width));
+  return {
+    answer(facts) {
+      if (width === Infinity) return always(isWithin(amount(facts), range));
+      return inWindow(countedMarks(facts, asking, width), range, width);
+    },
+    because: (facts) =>
+      condition.sum_of
+        ? explainSum(asking, condition.sum_of, amount(facts), facts)
+        : explainCount(asking, wording, amount(facts), facts),
+    memory: after ? [memory, after] : [memory],
+    looks_at: 0,
+  };
+}
+
+function amountEver({ contact }: Facts, { condition, memory }: Asking): number {
+  const remembered = own(contact.profile.memory, memory.key);
+  return (condition.sum_of ? remembered?.sum : remembered?.count) ?? 0;
+}
+
+function total(marks: readonly Mark[]): number {
+  return marks.reduce((sum, { value }) => sum + value, 0);
+}
+
+/**
+ * As time goes on and nothing happens, events only leave the window, the oldest first; so the answer changes when
+ * enough have left, and the moment of that is known now. Those of one moment leave together.
+ */
+function inWindow(open: readonly Mark[], range: Range, width: number): Answer {
+  let left = total(open);
+  const holds = isWithin(left, range);
+  for (const [index, mark] of open.entries()) {
+    left -= mark.value;
+    const isLastOfMoment = open[index + 1]?.at !== mark.at;
+    if (isLastOfMoment && isWithin(left, range) !== holds) return { holds, until: mark.at + width };
+  }
+  return always(holds);
+}
+
+// Before others
+
+function beforeQuestion(asking: Asking, names: readonly string[]): Question {
+  const { memory, after } = asking;
+  const others = namedMemory(names, 0);
+  const firstOther = ({ contact }: Facts): Instant =>
+    own(contact.profile.memory, others.key)?.first ?? Infinity;
+  const holds = (facts: Facts): boolean =>
+    isBounded(facts, asking)
+      ? countedMarks(facts, asking).some((mark) => mark.at < firstOther(facts))
+      : (own(facts.contact.profile.memory, memory.key)?.first ?? Infinity) < firstOther(facts);
+  return {
+    answer: (facts) => always(holds(facts)),
+    because: (facts) => explainBefore(asking, names, holds(facts), facts),
+    memory: [memory, others, ...(after ? [after] : [])],
+    looks_at: 0,
+  };
+}
+
+// The first, the latest
+
+/**
+ * Two memories tell it: of all these events, and of those that are as asked. Where both know the same time, that event
+ * is one of the second; of several at that very moment either will do.
+ */
+function whichQuestion(condition: EventCondition, scope: 'ever' | 'entry'): Question {
+  const { event, which, within, not_within } = condition;
+  const keep = which === 'last' ? 1 : 0;
+  const all = namedMemory(event, keep);
+  const asked = memoryOf(condition, keep);
+  const timeOf = ({ contact }: Facts, { key }: MemorySpec): Instant | undefined => {
+    const remembered = own(contact.profile.memory, key);
+    return which === 'last' ? remembered?.times.at(-1) : remembered?.first;
+  };
+  const counts = (facts: Facts, time: Instant): boolean => {
+    if (timeOf(facts, asked) !== time) return false;
+    const { happening } = facts;
+    return time > enteredAt(facts, scope) || (happening?.occurred_at === time && asked.matches(happening));
+  };
+  const answer = (facts: Facts): Answer => {
+    const time = timeOf(facts, all);
+    if (time === undefined || !counts(facts, time)) return always(false);
+    return between(time + (not_within ? widthOf(not_within) : 0), time + widthOf(within), facts.now);
+  };
+  return {
+    answer,
+    because: (facts) => explainWhich(condition, timeOf(facts, all), answer(facts).holds, facts),
+    memory: condition.where ? [asked, all] : [asked],
+    looks_at: 0,
+  };
+}
+
+/** Whether now lies from `start` on and before `end`. */
+function between(start: Instant, end: Instant, now: Instant): Answer {
+  if (now >= end || start >= end) return always(false);
+  return now < start ? { holds: false, until: start } : { holds: true, until: end };
+}
+
+// In words
+
+function wordingOf(condition: EventCondition): Wording {
+  const name = namesIn(condition.event);
+  return {
+    did: (count) => reason(`${name} happened ${inEnglish(count)}`, `${name} ocurrió ${inSpanish(count)}`),
+    did_not: reason(`${name} did not happen`, `${name} no ocurrió`),
+    never: reason(`${name} never happened`, `${name} nunca ocurrió`),
+  };
+}
+
+function explainCount(asking: Asking, wording: Wording, count: number, facts: Facts): Reason {
+  if (isInVain(asking, facts)) return inVain(asking.condition);
+  const limits = limitsOf(asking, facts);
+  if (count > 0) return withLimits(wording.did(count), limits);
+  const isEver = limits.en === '' && !isBounded(facts, asking);
+  return isEver ? wording.never : withLimits(wording.did_not, limits);
+}
+
+function explainSum(asking: Asking, path: string, sum: number, facts: Facts): Reason {
+  if (isInVain(asking, facts)) return inVain(asking.condition);
+  const { condition } = asking;
+  const name = namesIn(condition.event);
+  const amount = sum / TEN_THOUSANDTHS;
+  const added = withLimits(
+    reason(`${name} added up to ${amount} (${path})`, `${name} sumó ${amount} (${path})`),
+    limitsOf(asking, facts),
+  );
+  const asked = COMPARISONS.filter((key) => condition[key] !== undefined);
+  const inWords = (words: Readonly<Record<string, string>>): string =>
+    asked.map((key) => `${words[key]} ${condition[key]}`).join(', ');
   return reason(
-    `${name} happened ${inEnglish(count)} within ${durationWords(window, 'en')}`,
-    `${name} ocurrió ${inSpanish(count)} en ${durationWords(window, 'es')}`,
+    `${added.en} (asked: ${inWords(IN_ENGLISH)})`,
+    `${added.es} (se pide: ${inWords(IN_SPANISH)})`,
   );
 }
 
-function inEnglish(count: number): string {
-  return count === 0 ? 'never' : count === 1 ? 'once' : `${count} times`;
+const IN_ENGLISH = {
+  at_least: 'at least',
+  at_most: 'at most',
+  more_than: 'more than',
+  less_than: 'less than',
+};
+const IN_SPANISH = {
+  at_least: 'al menos',
+  at_most: 'como mucho',
+  more_than: 'más de',
+  less_than: 'menos de',
+};
+
+function explainBefore(asking: Asking, names: readonly string[], holds: boolean, facts: Facts): Reason {
+  if (isInVain(asking, facts)) return inVain(asking.condition);
+  const name = namesIn(asking.condition.event);
+  const others = namesIn(names);
+  const limits = limitsOf(asking, facts);
+  const happened = holds
+    ? withLimits(reason(`${name} happened`, `${name} ocurrió`), limits)
+    : withLimits(reason(`${name} did not happen`, `${name} no ocurrió`), limits);
+  return reason(`${happened.en} before ${others}`, `${happened.es} antes de ${others}`);
 }
 
-function inSpanish(count: number): string {
-  return count === 0 ? 'cero veces' : count === 1 ? 'una vez' : `${count} veces`;
+function explainWhich(
+  condition: EventCondition,
+  time: Instant | undefined,
+  holds: boolean,
+  facts: Facts,
+): Reason {
+  const { event, which, within, not_within, since } = condition;
+  const name = namesIn(event);
+  if (time === undefined) return reason(`${name} never happened`, `${name} nunca ocurrió`);
+  const day = new Date(localTime(time, facts.zone)).toISOString().slice(0, 10);
+  const asked = (language: 'en' | 'es', entry: string, inside: string, outside: string): string => {
+    const parts = [
+      ...(since && facts.entered_at !== undefined ? [entry] : []),
+      ...(within ? [`${inside} ${durationWords(within, language)}`] : []),
+      ...(not_within ? [`${outside} ${durationWords(not_within, language)}`] : []),
+    ];
+    return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+  };
+  const en = asked('en', 'since the entry', 'within', 'not within');
+  const es = asked('es', 'desde la entrada', 'en', 'no en');
+  return reason(
+    `the ${which === 'first' ? 'first' : 'latest'} ${name}, of ${day}, is ${holds ? '' : 'not '}as asked${en}`,
+    `el ${which === 'first' ? 'primer' : 'último'} ${name}, del ${day}, ${holds ? '' : 'no '}es como se pide${es}`,
+  );
+}
+
+function isInVain(asking: Asking, facts: Facts): boolean {
+  return countsAfter(facts, asking) === Infinity;
+}
+
+function inVain({ event, after = [] }: EventCondition): Reason {
+  const [name, others] = [namesIn(event), namesIn(after)];
+  return reason(
+    `${name} counts only after ${others}, which never happened`,
+    `${name} solo cuenta después de ${others}, que nunca ocurrió`,
+  );
+}
+
+/** From when on, and within what time. */
+function limitsOf(asking: Asking, facts: Facts): Reason {
+  const { after, since } = asking.condition;
+  const window = windowOf(asking.condition);
+  const isSince = since && facts.entered_at !== undefined && lateMark(facts, asking) === undefined;
+  const en = [
+    ...(after ? [`after ${namesIn(after)}`] : []),
+    ...(isSince ? ['since the entry'] : []),
+    ...(window ? [`within ${durationWords(window, 'en')}`] : []),
+  ];
+  const es = [
+    ...(after ? [`después de ${namesIn(after)}`] : []),
+    ...(isSince ? ['desde la entrada'] : []),
+    ...(window ? [`en ${durationWords(window, 'es')}`] : []),
+  ];
+  return reason(en.join(' '), es.join(' '));
+}
+
+function withLimits(said: Reason, limits: Reason): Reason {
+  return limits.en === '' ? said : reason(`${said.en} ${limits.en}`, `${said.es} ${limits.es}`);
+}
+
+function namesIn(names: readonly string[]): string {
+  return names.join(' / ');
+}
+
+export function inEnglish(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+export function inSpanish(count: number): string {
+  return count === 1 ? 'una vez' : `${count} veces`;
 }

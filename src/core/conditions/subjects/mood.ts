@@ -3,6 +3,7 @@ import type { Moods } from '../../messages/mood.ts';
 import { reason } from '../../reason.ts';
 import { oneOrMany } from '../../schema.ts';
 import type { Question } from '../answer.ts';
+import { exactly } from '../combine.ts';
 
 export const moodConditionSchema = z.strictObject({ mood: oneOrMany(z.string()) });
 export type MoodCondition = z.infer<typeof moodConditionSchema>;
@@ -10,10 +11,10 @@ export type MoodCondition = z.infer<typeof moodConditionSchema>;
 /** Whether the contact is in one of these moods now. */
 export function moodQuestion({ mood }: MoodCondition, moods: Moods): Question {
   return {
-    answer(facts) {
+    answer: exactly((facts) => {
       const now = moods.of(facts);
       return { holds: mood.includes(now.mood), until: now.until };
-    },
+    }),
     because(facts) {
       const { mood: id, because } = moods.of(facts);
       return because
@@ -21,5 +22,6 @@ export function moodQuestion({ mood }: MoodCondition, moods: Moods): Question {
         : reason(`the mood is ${id}`, `el ánimo es ${id}`);
     },
     memory: moods.memory,
+    looks_at: moods.looks_at,
   };
 }

@@ -51,5 +51,7 @@ const waySchema = (list: StepListSchema) =>
       (way) => (way.otherwise ? !way.when && !way.steps : way.when !== undefined && way.steps !== undefined),
       {
         error: 'a way of a branch is written with "when" and "steps", the last one with "otherwise" alone',
+        // A misspelt key is told as such, and not again as a missing one.
+        when: ({ issues }) => issues.length === 0,
       },
     );

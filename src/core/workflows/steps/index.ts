@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { byVerb } from '../../schema.ts';
 import type { StepListSchema, StepSource, Verb } from '../verb.ts';
+import { abTest } from './ab-test.ts';
+import { ask } from './ask.ts';
 import { branch } from './branch.ts';
+import { callWebhook } from './call-webhook.ts';
 import { exit } from './exit.ts';
+import { goTo } from './goto.ts';
 import { sendEmail } from './send-email.ts';
+import { startWorkflow } from './start-workflow.ts';
+import { tellTeam } from './tell-team.ts';
 import { updateContact } from './update-contact.ts';
 import { wait } from './wait.ts';
 import { waitFor } from './wait-for.ts';
@@ -17,8 +23,14 @@ const verbs = {
   wait_until: waitUntil,
   wait_for: waitFor(list),
   branch: branch(list),
+  ab_test: abTest(list),
   send_email: sendEmail,
+  ask: ask(list),
   update_contact: updateContact,
+  start_workflow: startWorkflow,
+  tell_team: tellTeam,
+  call_webhook: callWebhook(list),
+  goto: goTo,
   exit,
 };
 

@@ -1,0 +1,104 @@
+import type { Facts } from '../conditions/answer.ts';
+import type { Contact, WorkflowEntries } from '../contacts/contact.ts';
+import { zoneOf } from '../contacts/locale.ts';
+import type { Instant } from '../events/event.ts';
+import type { JsonObject } from '../json.ts';
+import type { ChannelName, Message } from '../messages/message.ts';
+import type { Project } from '../project.ts';
+import type { Reason } from '../reason.ts';
+import type { SegmentMove } from '../segments/segments.ts';
+import type { StageMove } from '../stages/stages.ts';
+import { endRun, type Outcome, type Run } from '../workflows/run.ts';
+import type { Call, Walk } from '../workflows/step.ts';
+import type { Workflow } from '../workflows/workflow.ts';
+
+/** A message that a step wants to send: which of several come first is settled at the end of the moment. */
+export interface Wish {
+  readonly workflow: Workflow;
+  readonly run: Run;
+  readonly message: string;
+  readonly channel: ChannelName;
+}
+
+/** A workflow that a step wants to start. */
+export interface Start {
+  readonly workflow: string;
+  readonly data: JsonObject;
+  readonly because: Reason;
+}
+
+/** The work in progress. It lives only inside one call of `decide`. */
+export interface Draft {
+  contact: Contact;
+  readonly project: Project;
+  readonly clock: Instant;
+  /** The contact was decided by other rules last. */
+  readonly ruled_anew: boolean;
+  /** Up to then only the rules have changed, and nothing else happened: what they move starts nothing. */
+  readonly quiet_until: Instant;
+  /** Before the rules changed, the next moment that changes something by itself. */
+  readonly settled_before: Instant;
+  readonly moves: StageMove[];
+  readonly segment_moves: SegmentMove[];
+  readonly runs: Map<string, Run>;
+  readonly messages: Message[];
+  readonly calls: Call[];
+  readonly wishes: Wish[];
+  readonly starts: Start[];
+  /** How many more workflows may be started by others at this moment. */
+  starts_left: number;
+  /** Where stage and segments had moved to when triggers were last looked at. */
+  told: { moves: number; segment_moves: number };
+  /** Whether steps have changed something that the stage, an exit or a trigger may ask about. */
+  stirred: boolean;
+}
+
+export function factsAt({ contact, project }: Draft, now: Instant): Facts {
+  return { contact, now, zone: zoneOf(contact, project) };
+}
+
+export function walkOf(draft: Draft, run: Run, now: Instant): Walk {
+  const { calendars, winners } = draft.project;
+  return {
+    facts: { ...factsAt(draft, now), entered_at: run.entered_at },
+    run,
+    now,
+    clock: Math.max(now, draft.clock),
+    calendars,
+    winner: (step) => winners[`${run.workflow}/${step}`],
+  };
+}
+
+export function isPaused(project: Project, run: Run): boolean {
+  return project.workflows.get(run.workflow)?.status === 'paused';
+}
+
+export function versionOf({ project }: Draft, run: Run): Workflow | undefined {
+  return project.version(run.workflow, run.version);
+}
+
+type EntryNote = Partial<WorkflowEntries>;
+
+export function noteEntry(draft: Draft, workflow: string, note: EntryNote): void {
+  const known = draft.contact.entries[workflow] ?? { count: 0, ended_at: null };
+  draft.contact = {
+    ...draft.contact,
+    entries: { ...draft.contact.entries, [workflow]: { ...known, ...note } },
+  };
+}
+
+export function finish(draft: Draft, run: Run, outcome: Outcome, because: Reason, at: Instant): void {
+  put(draft, endRun(run, outcome, because, at));
+  noteEntry(draft, run.workflow, { ended_at: at });
+}
+
+export function put(draft: Draft, run: Run): void {
+  const key = runKey(run);
+  const others = draft.contact.runs.filter((other) => runKey(other) !== key);
+  draft.contact = { ...draft.contact, runs: run.ended_at === null ? [...others, run] : others };
+  draft.runs.set(key, run);
+}
+
+export function runKey(run: Run): string {
+  return `${run.workflow}#${run.number}`;
+}

@@ -1,0 +1,33 @@
+import type { Instant } from '../events/event.ts';
+import { segmentsOf } from '../segments/segments.ts';
+import { stageOf } from '../stages/stages.ts';
+import { factsAt, type Draft } from './draft.ts';
+
+/** Puts the contact where the rules say: stage, segments, persona. Answers until when time alone changes none of it. */
+export function moveContact(draft: Draft, moment: Instant): Instant {
+  return Math.min(moveStage(draft, moment), moveSegments(draft, moment), movePersona(draft, moment));
+}
+
+function moveStage(draft: Draft, moment: Instant): Instant {
+  const { stage, because, until } = stageOf(draft.project.stages, factsAt(draft, moment));
+  if (because === null) return until;
+  const { contact } = draft;
+  draft.moves.push({ from: contact.stage, to: stage, at: moment, because });
+  const stages_left = { ...contact.stages_left, [contact.stage]: moment };
+  draft.contact = { ...contact, stage, stage_since: moment, stages_left };
+  return Math.min(until, stageOf(draft.project.stages, factsAt(draft, moment)).until);
+}
+
+function moveSegments(draft: Draft, moment: Instant): Instant {
+  if (draft.project.segments.length === 0) return Infinity;
+  const { segments, moves, until } = segmentsOf(draft.project.segments, factsAt(draft, moment));
+  if (segments !== draft.contact.segments) draft.contact = { ...draft.contact, segments };
+  draft.segment_moves.push(...moves);
+  return until;
+}
+
+function movePersona(draft: Draft, moment: Instant): Instant {
+  const { persona, until } = draft.project.personas.of(factsAt(draft, moment));
+  if (persona !== draft.contact.persona) draft.contact = { ...draft.contact, persona };
+  return until;
+}

@@ -1,0 +1,44 @@
+import type { Instant } from '../core/events/event.ts';
+import { MINUTE } from '../core/time/date.ts';
+import type { LivedMessage } from './live.ts';
+import type { Scene } from './scene.ts';
+import type { Expectation } from './test-file.ts';
+
+/** Which message each expectation of one means. */
+export interface Pairs {
+  /** By the expectation's place. */
+  readonly of: ReadonlyMap<number, LivedMessage>;
+  readonly paired: ReadonlySet<LivedMessage>;
+}
+
+/**
+ * Each expected message is met by one that came, of its name, and in its minute where one is written. The order in which
+ * they are written means nothing; those with a moment choose first.
+ */
+export function pairMessages(scene: Scene, expectations: readonly Expectation[]): Pairs {
+  const of = new Map<number, LivedMessage>();
+  const paired = new Set<LivedMessage>();
+  const wanted = expectations.flatMap((one, index) => {
+    if (one.verb !== 'email' && one.verb !== 'held_back') return [];
+    const message = one.verb === 'email' ? one.email : one.held_back;
+    return [{ index, message, held: one.verb === 'held_back', at: one.at && scene.momentOf(one.at) }];
+  });
+  const timed = wanted.toSorted((a, b) => Number(a.at === undefined) - Number(b.at === undefined));
+  for (const { index, message, held, at } of timed) {
+    const found = scene.life.messages.find(
+      (lived) =>
+        !paired.has(lived) &&
+        lived.message.message === message &&
+        (lived.message.held_back !== null) === held &&
+        (at === undefined || isSameMinute(lived.message.owed_at, at)),
+    );
+    if (!found) continue;
+    of.set(index, found);
+    paired.add(found);
+  }
+  return { of, paired };
+}
+
+export function isSameMinute(a: Instant, b: Instant): boolean {
+  return Math.floor(a / MINUTE) === Math.floor(b / MINUTE);
+}

@@ -1,0 +1,109 @@
+import { sql } from 'drizzle-orm';
+import type { Instant } from '../core/events/event.ts';
+import type { Recomputation } from '../engine/ports.ts';
+import type { Database, Runner } from './database.ts';
+import { ms, timestamp } from './values.ts';
+
+type Row = {
+  deployment: number;
+  rules: string;
+  after: string | null;
+  asked: number;
+  total: number;
+};
+
+/** New rules are to go through all contacts; those that were still on their way are overtaken. */
+export async function beginRecomputation(
+  tx: Runner,
+  deployment: number,
+  rules: string,
+  now: Instant,
+): Promise<void> {
+  await tx.execute(sql`update recomputations set finished_at = ${timestamp(now)} where finished_at is null`);
+  await tx.execute(sql`
+    insert into recomputations (deployment, rules, total, started_at)
+    select ${deployment}, ${rules}, count(*), ${timestamp(now)} from contacts
+    where merged_into is null and decided_at is not null and rules <> ${rules} having count(*) > 0`);
+}
+
+/**
+ * Asks the next contacts anew, in the order of their ids. Where it stands is committed with what it did, so that it
+ * goes on after any interruption. At the end it looks back for those that a process decided by older rules meanwhile.
+ */
+export async function recompute(
+  db: Database,
+  now: Instant,
+  most: number,
+  rules: string,
+): Promise<Recomputation | undefined> {
+  if (!(await isUnderWay(db, rules))) return undefined;
+  return db.transaction(async (tx) => {
+    const found = await tx.execute<Row>(sql`
+      select deployment, rules, after, asked, total from recomputations
+      where finished_at is null and rules = ${rules} order by deployment desc limit 1 for update skip locked`);
+    const row = found.rows[0];
+    if (!row) return undefined;
+    const { asked, total } = row;
+    const room = most - (await dueUpTo(tx, now, most));
+    if (room <= 0) return { rules, asked, total, finished: false };
+    const list = await askNext(tx, row, now, room);
+    const last = list.at(-1);
+    const finished = last === undefined && !(await hasStragglers(tx, rules));
+    await tx.execute(sql`
+      update recomputations set after = ${last ?? null}, asked = least(total, asked + ${list.length}),
+        finished_at = case when ${finished} then ${timestamp(now)} end
+      where deployment = ${row.deployment}`);
+    return { rules, asked: Math.min(total, asked + list.length), total, finished };
+  });
+}
+
+async function isUnderWay(db: Runner, rules: string): Promise<boolean> {
+  const found = await db.execute(sql`
+    select from recomputations where finished_at is null and rules = ${rules} limit 1`);
+  return found.rowCount !== 0;
+}
+
+/** How many contacts are due already, counted up to a bound. */
+async function dueUpTo(tx: Runner, now: Instant, most: number): Promise<number> {
+  const found = await tx.execute<{ due: number }>(sql`
+    select count(*)::int as due from (
+      select from partitions p cross join lateral (
+        select from contacts c where c.partition = p.id and c.next_due_at <= ${timestamp(now)} limit ${most}) due
+      limit ${most}) bounded`);
+  return found.rows[0]?.due ?? 0;
+}
+
+async function askNext(tx: Runner, { rules, after }: Row, now: Instant, room: number): Promise<string[]> {
+  const from = after === null ? sql`true` : sql`id > ${after}`;
+  const asked = await tx.execute<{ id: string }>(sql`
+    with next as (
+      select id from contacts where ${from} and merged_into is null and decided_at is not null and rules <> ${rules}
+      order by id limit ${room} for update skip locked
+    )
+    update contacts c set next_due_at = least(c.next_due_at, ${timestamp(now)}) from next where c.id = next.id
+    returning c.id`);
+  return asked.rows.map(({ id }) => id).sort();
+}
+
+/** Whoever is not due and was still decided by other rules. */
+async function hasStragglers(tx: Runner, rules: string): Promise<boolean> {
+  const found = await tx.execute(sql`
+    select from contacts where merged_into is null and decided_at is not null and rules <> ${rules} limit 1`);
+  return found.rowCount !== 0;
+}
+
+/** How far the rules that were deployed last have got; undefined where there never was anybody to ask. */
+export async function recomputation(
+  db: Runner,
+): Promise<(Recomputation & { readonly started_at: Instant }) | undefined> {
+  const found = await db.execute<{
+    rules: string;
+    asked: number;
+    total: number;
+    started_at: number;
+    finished: boolean;
+  }>(sql`
+    select rules, asked, total, ${ms('started_at')} as started_at, finished_at is not null as finished
+    from recomputations order by deployment desc limit 1`);
+  return found.rows[0];
+}
