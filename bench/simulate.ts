@@ -30,7 +30,7 @@ export interface SimulateOptions {
 /** A history lived again under the shipped project, and a crowd that mostly waits. */
 export async function benchSimulate({ share, waiting, rounds }: SimulateOptions): Promise<SimulateFigures> {
   const { name, people: all } = await readWorld();
-  const people = all.slice(0, Math.ceil(all.length * share));
+  const people = all.filter((_, index) => index % Math.round(1 / share) === 0);
   const shipped = projectOf(await readProjectFiles(fileURLToPath(new URL('..', import.meta.url))));
   const end = Math.max(...people.map(({ events }) => events.at(-1)?.occurred_at ?? 0)) + DAY;
   const crowd = crowdOf(waiting);

@@ -3,8 +3,10 @@ import { Command } from 'commander';
 import { addCheck } from './cli/check.ts';
 import { addDemo } from './cli/demo.ts';
 import { addDeploy } from './cli/deploy.ts';
+import { addExplain } from './cli/explain.ts';
 import { addKeys } from './cli/keys.ts';
 import { tellError } from './cli/output.ts';
+import { addPreview } from './cli/preview.ts';
 import { addReplay } from './cli/replay.ts';
 import { addSchema } from './cli/schema.ts';
 import { addSimulate } from './cli/simulate.ts';
@@ -23,11 +25,13 @@ const commands = [
   addSchema,
   addTest,
   addSimulate,
+  addPreview,
   addDeploy,
   addStart,
   addDemo,
   addReplay,
   addStatus,
+  addExplain,
   addKeys,
 ];
 for (const add of commands) add(program);

@@ -3,6 +3,7 @@ import { byOccurrence, fold } from './contacts/fold.ts';
 import { mergeContacts } from './contacts/merge.ts';
 import { isPaused, runKey, type Draft } from './deciding/draft.ts';
 import { enterRuns } from './deciding/enter.ts';
+import { nothingKnown, soonestOf, type Known } from './deciding/known.ts';
 import { leaveRuns } from './deciding/leave.ts';
 import { moveContact } from './deciding/move.ts';
 import { oweWishes } from './deciding/send.ts';
@@ -32,6 +33,8 @@ export interface Decision {
   readonly calls: readonly Call[];
   /** The moment at which time alone asks for the next decision; null: never. */
   readonly next_due_at: Instant | null;
+  /** Handed to the next decision about this very contact, it spares asking again what has not changed. */
+  readonly known: Known;
 }
 
 /**
@@ -46,8 +49,9 @@ export function decide(
   happenings: readonly Happening[],
   project: Project,
   now: Instant,
+  known?: Known,
 ): Decision {
-  const draft = begin(contact, project, now);
+  const draft = begin(contact, project, now, known);
   for (const happening of happenings) if (happening.kind === 'merge') mergeIn(draft, happening.gone);
   adoptRuns(draft);
   for (const event of eventsOf(happenings)) {
@@ -62,7 +66,7 @@ export function decide(
 }
 
 /** By other rules than it was decided by last, a contact is decided anew; up to when these went live, quietly. */
-function begin(contact: Contact, project: Project, clock: Instant): Draft {
+function begin(contact: Contact, project: Project, clock: Instant, known?: Known): Draft {
   const { rules, decided_at } = contact;
   const isRuledAnew = decided_at !== null && rules !== project.rules;
   const isQuiet = isRuledAnew && project.live_since !== -Infinity;
@@ -83,6 +87,7 @@ function begin(contact: Contact, project: Project, clock: Instant): Draft {
     calls: [],
     wishes: [],
     starts: [],
+    known: known?.of === contact && known.project === project ? known : nothingKnown(contact, project),
     starts_left: 0,
     told: { moves: 0, segment_moves: 0 },
     stirred: false,
@@ -94,6 +99,7 @@ function mergeIn(draft: Draft, gone: Contact): void {
   const order = stages.list.map((stage) => stage.id);
   const { contact, ended } = mergeContacts(draft.contact, gone, memory, order, draft.clock);
   draft.contact = contact;
+  draft.known = nothingKnown(contact, draft.project);
   for (const run of [...contact.runs, ...ended]) draft.runs.set(runKey(run), run);
 }
 
@@ -131,10 +137,13 @@ const MOST_STARTS = 100;
 
 function decideAt(draft: Draft, moment: Instant, event?: Event): Instant {
   draft.stirred = false;
-  let until = moveContact(draft, moment);
-  until = Math.min(until, leaveRuns(draft, moment, event));
+  const { contact: seen, project } = draft;
+  const moved = moveContact(draft, moment, event);
+  const exits = leaveRuns(draft, moment, event);
   if (event || moment > draft.quiet_until) tellRuns(draft, moment, event);
-  return Math.min(until, enterRuns(draft, moment, event));
+  const triggers = enterRuns(draft, moment, event);
+  draft.known = { project, of: seen, seen, ...moved, exits, triggers };
+  return soonestOf(draft.known);
 }
 
 function conclude(draft: Draft): Decision {
@@ -142,7 +151,8 @@ function conclude(draft: Draft): Decision {
   const { rules } = project;
   const contact = draft.contact.rules === rules ? draft.contact : { ...draft.contact, rules };
   const next_due_at = nextDueOf(contact, project);
-  return { contact, moves, segment_moves, runs: [...runs.values()], messages, calls, next_due_at };
+  const known = { ...draft.known, of: contact };
+  return { contact, moves, segment_moves, runs: [...runs.values()], messages, calls, next_due_at, known };
 }
 
 /** The moment at which time alone asks for the next decision; null: never. */

@@ -6,7 +6,7 @@ import type { Instant } from '../core/events/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { address as checkedAddress } from '../core/messages/address.ts';
 import { messageContext, type Reserved } from '../core/messages/context.ts';
-import { addressOf } from '../core/messages/may-send.ts';
+import { addressOf, BAD_ADDRESS, holdBackNow } from '../core/messages/may-send.ts';
 import { scoresOf } from '../core/messages/survey.ts';
 import { chooseTone, wordsFor, type Tone } from '../core/messages/tone.ts';
 import { reason, type Reason } from '../core/reason.ts';
@@ -33,7 +33,7 @@ export function writeLetter(
   const to = checkedAddress(addressOf(contact, channel) ?? '');
   if (to === undefined) return { held_back: BAD_ADDRESS };
   const voice = voiceOf(contact, channel, live, now);
-  const held_back = guard(message, voice.tone, voice.mood);
+  const held_back = guard(message, live, voice.tone, voice.mood);
   if (held_back) return { held_back };
   const job = jobOf(message, live, now, voice, { unsubscribe_url, survey_url });
   if (!job) return { held_back: NO_WORDS };
@@ -125,30 +125,16 @@ export function parcelOf(
   };
 }
 
-function guard(message: ClaimedMessage, tone: Tone, mood: string): Reason | null {
-  if (message.suppressed !== null) {
-    return reason(
-      `the address is suppressed: ${message.suppressed}`,
-      `la dirección está excluida: ${message.suppressed}`,
-    );
+/** The claim has read what the contact said last, and whether the address is suppressed. */
+function guard(message: ClaimedMessage, live: LiveProject, tone: Tone, mood: string): Reason | null {
+  const { suppressed, purpose, consent_granted } = message;
+  if (suppressed !== null) {
+    return reason(`the address is suppressed: ${suppressed}`, `la dirección está excluida: ${suppressed}`);
   }
-  if (message.purpose === 'service') return null;
-  if (message.consent_granted !== true) return NO_CONSENT;
-  if (!tone.hold_back.includes('promotions')) return null;
-  return reason(
-    `promotions are held back while mood is ${mood}`,
-    `no se envían promociones mientras el ánimo es ${mood}`,
-  );
+  const survey = live.project.messages[message.message]?.survey ?? null;
+  return holdBackNow({ purpose, survey, has_consent: consent_granted === true, tone, mood });
 }
 
-const BAD_ADDRESS = reason(
-  'there is no address that one recipient alone can have',
-  'no hay una dirección válida de una sola persona',
-);
-const NO_CONSENT = reason(
-  'no consent to promotions at the moment of sending',
-  'sin permiso para promociones en el momento de enviar',
-);
 const NO_WORDS = reason(
   'the message has no words in the deployed project',
   'el mensaje no tiene textos en el proyecto publicado',
@@ -165,19 +151,20 @@ function templatesFor(
   const email = live.emails.get(`${message}.${language}`);
   if (!template || !email) return undefined;
   const style = live.project.tone;
-  const pick = (texts: Readonly<Record<string, Readonly<Record<string, string>>>>): string =>
-    wordsFor(texts, tone, style)?.[language] ?? '';
-  const greetings = Object.fromEntries(Object.values(style.styles).map((one) => [one.id, one.greeting]));
-  const sign_offs = Object.fromEntries(Object.values(style.styles).map((one) => [one.id, one.sign_off]));
+  const pick = (texts: readonly (readonly [string, Readonly<Record<string, string>>])[]): string => {
+    const written = texts.filter(([, words]) => words[language] !== undefined);
+    return wordsFor(Object.fromEntries(written), tone, style)?.[language] ?? '';
+  };
+  const styles = Object.values(style.styles);
   return {
     key: `${live.hash}/${email.hash}/${message}/${language}/${tone}`,
     templates: {
-      subject: pick(template.subject),
+      subject: pick(Object.entries(template.subject)),
       html: email.html,
       text: email.text,
       preheader: template.preheader[language] ?? '',
-      greeting: pick(greetings),
-      sign_off: pick(sign_offs),
+      greeting: pick(styles.map(({ id, greeting }) => [id, greeting])),
+      sign_off: pick(styles.map(({ id, sign_off }) => [id, sign_off])),
     },
   };
 }

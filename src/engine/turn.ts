@@ -138,7 +138,7 @@ function decideContact(
   for (const { now, taken } of momentsOf(happenings, end, turning, () => current)) {
     const told: Happening[] = [];
     for (const one of taken) told.push(...tell(one, current, told, batch, memories, turning, writing));
-    const decision = decide(current, told, turning.project, now);
+    const decision = decide(current, told, turning.project, now, decisions.at(-1)?.known);
     decisions.push(decision);
     current = decision.contact;
     writing.consumed.push(...taken.map(({ id }) => ({ contact_id: contact.id, id })));

@@ -4,6 +4,7 @@
  */
 import type { Contact } from '../core/contacts/contact.ts';
 import { decide, nextDueOf, type Decision, type Happening } from '../core/decide.ts';
+import type { Known } from '../core/deciding/known.ts';
 import type { Event, Instant } from '../core/events/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Message } from '../core/messages/message.ts';
@@ -79,7 +80,7 @@ export function live(contact: Contact, events: readonly Event[], project: Projec
     if (next > living.until) break;
     const now = Math.max(next, life.contact.decided_at ?? next);
     watchForEnd(life, now);
-    const decision = decide(life.contact, takeUntil(life, next), life.project, now);
+    const decision = decide(life.contact, takeUntil(life, next), life.project, now, life.known);
     keep(life, decision, living);
     living.onDecided?.(life.contact, now);
   }
@@ -97,6 +98,7 @@ export function live(contact: Contact, events: readonly Event[], project: Projec
 
 interface Draft {
   contact: Contact;
+  known: Known | undefined;
   due: Instant;
   readonly project: Project;
   readonly tells_of_sending: boolean;
@@ -119,6 +121,7 @@ function begin(contact: Contact, events: readonly Event[], project: Project, { f
   const waiting = inOrder(events);
   const draft: Draft = {
     contact,
+    known: undefined,
     due: nextDueOf(contact, project) ?? Infinity,
     project: startingAt(project, from ?? -Infinity),
     tells_of_sending: project.memory.by_event.has('message_sent'),
@@ -198,6 +201,7 @@ function watchForEnd(draft: Draft, now: Instant): void {
 
 function keep(draft: Draft, decision: Decision, living: Living): void {
   draft.contact = decision.contact;
+  draft.known = decision.known;
   draft.due = decision.next_due_at ?? Infinity;
   draft.moves.push(...decision.moves);
   draft.segment_moves.push(...decision.segment_moves);

@@ -32,7 +32,10 @@ function expectPlain({ code, err }: Ended, ...words: (string | RegExp)[]): void 
 }
 
 describe('help', () => {
-  const COMMANDS = ['start', 'demo', 'replay', 'check', 'deploy', 'status', 'keys'];
+  const COMMANDS = [
+    ...['init', 'check', 'schema', 'test', 'simulate', 'preview', 'docs', 'deploy', 'rollback', 'diff', 'versions'],
+    ...['start', 'demo', 'replay', 'status', 'explain', 'segments', 'experiments', 'keys'],
+  ];
 
   it('lists every command with what it does', async () => {
     const { code, out } = await run(['--help']);

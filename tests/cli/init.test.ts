@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { Command } from 'commander';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
 import { addCheck } from '../../src/cli/check.ts';
 import { addInit } from '../../src/cli/init.ts';
@@ -123,7 +123,12 @@ describe('what is there already', () => {
 
 describe('nothing is written', () => {
   it('when somebody leaves in the middle of the questions', async () => {
-    vi.spyOn(process.stdin, 'isTTY', 'get').mockReturnValue(true);
+    const terminal = Object.getOwnPropertyDescriptor(process.stdin, 'isTTY');
+    Object.defineProperty(process.stdin, 'isTTY', { value: true, configurable: true });
+    onTestFinished(() => {
+      if (terminal) Object.defineProperty(process.stdin, 'isTTY', terminal);
+      else Reflect.deleteProperty(process.stdin, 'isTTY');
+    });
     const folder = join(home, 'shop');
     expect(await etapa('init', folder)).toContain('Nothing was written');
     expect(process.exitCode).toBe(1);

@@ -11,6 +11,7 @@ import type { StageMove } from '../stages/stages.ts';
 import { endRun, type Outcome, type Run } from '../workflows/run.ts';
 import type { Call, Walk } from '../workflows/step.ts';
 import type { Workflow } from '../workflows/workflow.ts';
+import type { Known } from './known.ts';
 
 /** A message that a step wants to send: which of several come first is settled at the end of the moment. */
 export interface Wish {
@@ -47,6 +48,8 @@ export interface Draft {
   readonly starts: Start[];
   /** How many more workflows may be started by others at this moment. */
   starts_left: number;
+  /** What the last round found out. */
+  known: Known;
   /** Where stage and segments had moved to when triggers were last looked at. */
   told: { moves: number; segment_moves: number };
   /** Whether steps have changed something that the stage, an exit or a trigger may ask about. */

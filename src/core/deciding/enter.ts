@@ -8,6 +8,7 @@ import type { Run } from '../workflows/run.ts';
 import { END, WORKFLOW_STARTED } from '../workflows/step.ts';
 import type { Trigger, Workflow } from '../workflows/workflow.ts';
 import { factsAt, noteEntry, put, type Draft } from './draft.ts';
+import { sightsOf, stands, type Sight } from './known.ts';
 import { wayOut } from './leave.ts';
 import { follow } from './walk.ts';
 
@@ -19,9 +20,14 @@ interface Entry {
   readonly because: Reason;
 }
 
-/** Starts the runs whose trigger fires at this moment, unless a way out of them is open already. */
-export function enterRuns(draft: Draft, moment: Instant, event?: Event): Instant {
-  let until = Infinity;
+/**
+ * Starts the runs whose trigger fires at this moment, unless a way out of them is open already. Answers for each
+ * workflow until when time alone does not fire its trigger.
+ */
+export function enterRuns(draft: Draft, moment: Instant, event?: Event): readonly Instant[] {
+  const { known } = draft;
+  const { triggers: sights } = sightsOf(draft.project);
+  const untils: Instant[] = [];
   const { moves, segment_moves } = draft.told;
   const starts = draft.starts.splice(0).slice(0, draft.starts_left);
   draft.starts_left -= starts.length;
@@ -31,10 +37,15 @@ export function enterRuns(draft: Draft, moment: Instant, event?: Event): Instant
         enter(draft, workflow, moment, { at: moment, event: startOf(moment, data), because });
     }
     if (event) enterByEvent(draft, workflow, moment, event);
-    until = Math.min(until, enterByState(draft, workflow, moment, moves, segment_moves));
+    const index = untils.length;
+    const until = known.triggers[index] ?? -Infinity;
+    const isKnown =
+      workflow.trigger.by !== 'move' &&
+      stands(until, sights[index] as Sight, known, draft.contact, moment, event);
+    untils.push(isKnown ? until : enterByState(draft, workflow, moment, moves, segment_moves));
   }
   draft.told = { moves: draft.moves.length, segment_moves: draft.segment_moves.length };
-  return until;
+  return untils;
 }
 
 function startOf(moment: Instant, data: JsonObject): Run['event'] {

@@ -13,6 +13,8 @@ import type { Trigger, Workflow } from '../workflows/workflow.ts';
 
 export interface Known {
   readonly project: Project;
+  /** Whom it is about: it says nothing of the same contact at any other time. */
+  readonly of: Contact;
   /** The contact as it was when the answers were asked for: what has changed since is seen by comparing. */
   readonly seen: Contact;
   /** Until when time alone changes nothing of each. */
@@ -97,7 +99,16 @@ function sightOf(questions: readonly Pick<Question, 'memory' | 'looks_at'>[]): S
 export function nothingKnown(contact: Contact, project: Project): Known {
   const triggers = [...project.workflows.keys()].map(() => -Infinity);
   const unknown = -Infinity;
-  return { project, seen: contact, stage: unknown, segments: unknown, persona: unknown, triggers, exits: [] };
+  return {
+    project,
+    of: contact,
+    seen: contact,
+    stage: unknown,
+    segments: unknown,
+    persona: unknown,
+    triggers,
+    exits: [],
+  };
 }
 
 /** The first moment at which time alone could change anything. */

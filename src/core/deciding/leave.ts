@@ -2,13 +2,17 @@ import type { Facts } from '../conditions/answer.ts';
 import type { Event, Instant } from '../events/event.ts';
 import { reason, type Reason } from '../reason.ts';
 import { after } from '../time/duration.ts';
-import type { Outcome } from '../workflows/run.ts';
+import type { Outcome, Run } from '../workflows/run.ts';
 import type { Goal, Workflow } from '../workflows/workflow.ts';
 import { factsAt, finish, versionOf, type Draft } from './draft.ts';
+import { sightOfExits, stands, type KnownExits } from './known.ts';
 
-/** Goals and exits hold wherever a run stands, and end it at once. */
-export function leaveRuns(draft: Draft, moment: Instant, event?: Event): Instant {
-  let until = Infinity;
+/**
+ * Goals and exits hold wherever a run stands, and end it at once. Answers of the others until when time alone opens no
+ * way out.
+ */
+export function leaveRuns(draft: Draft, moment: Instant, event?: Event): readonly KnownExits[] {
+  const exits: KnownExits[] = [];
   for (const run of draft.contact.runs) {
     const workflow = versionOf(draft, run);
     const live = draft.project.workflows.get(run.workflow);
@@ -20,12 +24,30 @@ export function leaveRuns(draft: Draft, moment: Instant, event?: Event): Instant
       finish(draft, run, 'failed', VERSION_LOST, moment);
       continue;
     }
+    const known = knownExits(draft, run, workflow, moment, event);
+    if (known) {
+      exits.push(known);
+      continue;
+    }
     const facts: Facts = { ...factsAt(draft, moment), entered_at: run.entered_at, happening: event };
     const way = wayOut(workflow, facts);
     if ('outcome' in way) finish(draft, run, way.outcome, way.because, moment);
-    else until = Math.min(until, way.until);
+    else exits.push({ run, until: way.until });
   }
-  return until;
+  return exits;
+}
+
+function knownExits(
+  { known, contact }: Draft,
+  run: Run,
+  workflow: Workflow,
+  moment: Instant,
+  event: Event | undefined,
+): KnownExits | undefined {
+  const exits = known.exits.find((one) => one.run === run);
+  // A goal that must be reached in time is not asked any more afterwards.
+  if (!exits || (exits.until !== Infinity && workflow.goal?.within)) return undefined;
+  return stands(exits.until, sightOfExits(workflow), known, contact, moment, event) ? exits : undefined;
 }
 
 export function wayOut(

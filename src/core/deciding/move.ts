@@ -1,11 +1,23 @@
-import type { Instant } from '../events/event.ts';
+import type { Event, Instant } from '../events/event.ts';
 import { segmentsOf } from '../segments/segments.ts';
 import { stageOf } from '../stages/stages.ts';
 import { factsAt, type Draft } from './draft.ts';
+import { sightsOf, stands, type Known } from './known.ts';
 
-/** Puts the contact where the rules say: stage, segments, persona. Answers until when time alone changes none of it. */
-export function moveContact(draft: Draft, moment: Instant): Instant {
-  return Math.min(moveStage(draft, moment), moveSegments(draft, moment), movePersona(draft, moment));
+/** Puts the contact where the rules say: stage, segments, persona. Answers until when time alone changes none of each. */
+export function moveContact(
+  draft: Draft,
+  moment: Instant,
+  event?: Event,
+): Pick<Known, 'stage' | 'segments' | 'persona'> {
+  const { known, project } = draft;
+  const sights = sightsOf(project);
+  const isKnown = (part: 'stage' | 'segments' | 'persona'): boolean =>
+    stands(known[part], sights[part], known, draft.contact, moment, event);
+  const stage = isKnown('stage') ? known.stage : moveStage(draft, moment);
+  const segments = isKnown('segments') ? known.segments : moveSegments(draft, moment);
+  const persona = isKnown('persona') ? known.persona : movePersona(draft, moment);
+  return { stage, segments, persona };
 }
 
 function moveStage(draft: Draft, moment: Instant): Instant {

@@ -33,12 +33,50 @@ export interface Sending {
  */
 export function holdBack(contact: Contact, sending: Sending, limits: Limits): Reason | null {
   if (addressOf(contact, sending.channel) === undefined) return NO_ADDRESS;
-  if (sending.survey !== null && sending.tone.hold_back.includes('surveys')) return surveyHeld(sending);
+  const { survey, tone, mood } = sending;
+  if (survey !== null && tone.hold_back.includes('surveys')) return inFull(heldWhile(SURVEYS, mood), tone);
   if (sending.purpose === 'service') return null;
   return (
     withoutConsent(contact, sending.channel) ?? heldByTone(sending) ?? overLimit(contact, sending, limits)
   );
 }
+
+/** What is asked once more at the moment of sending, of what is known then. */
+export interface SendingNow {
+  readonly purpose: Purpose;
+  readonly survey: string | null;
+  /** What the contact said last about this channel. */
+  readonly has_consent: boolean;
+  readonly tone: Tone;
+  readonly mood: string;
+}
+
+/** Whether a message that was owed must not go after all. */
+export function holdBackNow({ purpose, survey, has_consent, tone, mood }: SendingNow): Reason | null {
+  if (survey !== null && tone.hold_back.includes('surveys')) return heldWhile(SURVEYS, mood);
+  if (purpose === 'service') return null;
+  if (!has_consent) return NO_CONSENT;
+  return tone.hold_back.includes('promotions') ? heldWhile(PROMOTIONS, mood) : null;
+}
+
+function heldWhile(what: Reason, mood: string): Reason {
+  return reason(
+    `${what.en} are held back while mood is ${mood}`,
+    `no se envían ${what.es} mientras el ánimo es ${mood}`,
+  );
+}
+
+const PROMOTIONS = reason('promotions', 'promociones');
+const SURVEYS = reason('surveys', 'encuestas');
+const NO_CONSENT = reason(
+  'no consent to promotions at the moment of sending',
+  'sin permiso para promociones en el momento de enviar',
+);
+/** Where there is an address, and mail libraries could read it as another or further ones. */
+export const BAD_ADDRESS = reason(
+  'there is no address that one recipient alone can have',
+  'no hay una dirección válida de una sola persona',
+);
 
 /** The address that a channel writes to; undefined when there is none. */
 export function addressOf(contact: Contact, channel: string): string | undefined {
@@ -71,18 +109,11 @@ function withoutConsent(contact: Contact, channel: string): Reason | null {
 }
 
 function heldByTone({ tone, mood }: Sending): Reason | null {
-  if (!tone.hold_back.includes('promotions')) return null;
-  return reason(
-    `promotions are held back while mood is ${mood} (${tone.because.en})`,
-    `no se envían promociones mientras el ánimo es ${mood} (${tone.because.es})`,
-  );
+  return tone.hold_back.includes('promotions') ? inFull(heldWhile(PROMOTIONS, mood), tone) : null;
 }
 
-function surveyHeld({ tone, mood }: Sending): Reason {
-  return reason(
-    `surveys are held back while mood is ${mood} (${tone.because.en})`,
-    `no se envían encuestas mientras el ánimo es ${mood} (${tone.because.es})`,
-  );
+function inFull(held: Reason, { because }: Tone): Reason {
+  return reason(`${held.en} (${because.en})`, `${held.es} (${because.es})`);
 }
 
 function overLimit(contact: Contact, { now, zone }: Sending, limits: Limits): Reason | null {
