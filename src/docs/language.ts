@@ -1,5 +1,3 @@
-import type { Text } from '../core/schema.ts';
-
 /** A language that the pages speak. */
 export type Language = 'en' | 'es';
 
@@ -8,6 +6,8 @@ export interface Both {
   readonly en: string;
   readonly es: string;
 }
+
+type Text = string | { readonly en?: string | undefined; readonly es?: string | undefined };
 
 /** A text of the project in this language, else in the other one. */
 export function inLanguage(text: Text | undefined, language: Language): string | undefined {

@@ -9,7 +9,6 @@ import {
   type VariantRate,
 } from '../core/workflows/experiment.ts';
 import { UserError } from '../errors.ts';
-import { orMeant } from '../project/did-you-mean.ts';
 import type { LoadedProject } from '../project/load.ts';
 import type { CountedVariant, ExperimentBook, TestRecord } from './experiments/book.ts';
 import { liftOf, revenueLift, type HoldoutLift, type RevenueLift } from './experiments/lift.ts';
@@ -106,7 +105,7 @@ export async function setWinner(
   const test = testNamed(loaded, name);
   const known = Object.keys(test.variants);
   if (!known.includes(winner)) {
-    const sentence = `${name} has no variant called "${winner}"${orMeant(winner, known)}`;
+    const sentence = `${name} has no variant called "${winner}". There are: ${known.join(', ')}.`;
     throw new UserError('no_such_variant', sentence);
   }
   await book.setWinner(test, winner, BY_HAND, now);
@@ -130,7 +129,7 @@ function testNamed(loaded: LoadedProject, name: string): Test {
   const sentence =
     known.length === 0
       ? 'There is no test in the live project; write a step "ab_test" and deploy.'
-      : `There is no test called "${name}"${orMeant(name, known)}`;
+      : `There is no test called "${name}". There are: ${known.join(', ')}.`;
   throw new UserError('no_such_experiment', sentence);
 }
 

@@ -97,12 +97,15 @@ function workflowsChanged(
   });
 }
 
+/** From a workflow that was stopped everybody leaves, and of a draft everybody finishes the version before. */
+const ARE_TAKEN_UP: ReadonlySet<string> = new Set(['live', 'paused']);
+
 /** Only runs that follow the newest version can lose their step. */
 export function displacedRuns(after: Project, counts: RunCounts): readonly Displaced[] {
   return counts.flatMap(({ workflow, version, step, runs }) => {
     const fresh = after.workflows.get(workflow);
     const old = after.version(workflow, version);
-    if (fresh?.when_edited !== 'follow' || !old || step === '') return [];
+    if (fresh?.when_edited !== 'follow' || !old || step === '' || !ARE_TAKEN_UP.has(fresh.status)) return [];
     const place = mapSteps(old, fresh).get(step);
     if (!place || 'to' in place) return [];
     return [{ workflow, step, runs, to: place.next, said: Object.hasOwn(fresh.moved_to, step) }];
@@ -125,7 +128,10 @@ async function impactOf(
     const histories = await historiesOf(reader, decided, [before, after], now);
     for (const stored of decided) {
       const events = histories.get(stored.contact.id);
-      counter.ask({ before: known(stored, before, events), after: known(stored, after, events) });
+      const fresh = known(stored, after, events);
+      // Its new rules ask everybody at once.
+      const settled_until = Math.min(fresh.settled_until, now);
+      counter.ask({ before: known(stored, before, events), after: { ...fresh, settled_until } });
     }
     asked += batch.length;
     onProgress(asked / Math.max(1, people * share));

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import type { ReceivedEvent } from '../../src/engine/ports.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
 import { HOUR, MINUTE } from '../support/build.ts';
@@ -41,12 +42,14 @@ afterEach(async () => {
   await Promise.all(engines.splice(0).map((engine) => engine.close()));
 });
 
-function asks(user_id: string): ReceivedEvent {
-  return tracked({ user_id }, 'asked');
+/** By the clock of the engine, which the test has moved. */
+function does(engine: Engine, user_id: string, name: string, properties: JsonObject = {}): ReceivedEvent {
+  return tracked({ user_id }, name, properties, { at: engine.now() });
 }
 
-function knownAs(user_id: string, traits = {}): ReceivedEvent {
-  return identified({ user_id }, { email: `${user_id}@shop.example`, ...traits });
+async function ask(engine: Engine, ...users: readonly string[]): Promise<void> {
+  await engine.receive(...users.map((user) => does(engine, user, 'asked')));
+  await engine.settle();
 }
 
 /** `ana hello`, in order. */
@@ -133,11 +136,9 @@ describe('who is inside when a workflow is edited', () => {
   - send_email: second
 `;
     const engine = await open(plan(before));
-    await engine.receive(asks('ana'), asks('eva'));
-    await engine.settle();
+    await ask(engine, 'ana', 'eva');
     await live(engine, 11);
-    await engine.receive(asks('ben'), asks('leo'));
-    await engine.settle();
+    await ask(engine, 'ben', 'leo');
     // Ana and Eva wait for an answer since hour 10, Ben and Leo have been waiting since hour 11.
     const after = before
       .replace('wait: 10 hours', 'wait: 5 hours')
@@ -146,11 +147,11 @@ describe('who is inside when a workflow is edited', () => {
     await live(engine, 2);
     await engine.app.deploy(plan(after));
     await engine.settle();
-    await engine.receive(tracked({ user_id: 'ana' }, 'called'), tracked({ user_id: 'eva' }, 'answered'));
+    await engine.receive(does(engine, 'ana', 'called'), does(engine, 'eva', 'answered'));
     await engine.settle();
-    expect(await sent(engine)).toEqual(['ana hello', 'eva hello', 'ana third']);
+    expect((await sent(engine)).toSorted()).toEqual(['ana hello', 'ana third', 'eva hello']);
     await live(engine, 4);
-    expect((await sent(engine)).slice(3)).toEqual(['ben hello', 'leo hello']);
+    expect((await sent(engine)).slice(3).sort()).toEqual(['ben hello', 'leo hello']);
     await live(engine, 80);
     expect((await sent(engine)).slice(5).sort()).toEqual(['ben third', 'eva third', 'leo third']);
     expect((await runsOf(engine)).map(({ outcome }) => outcome)).toEqual(Array(4).fill('completed'));
@@ -158,8 +159,7 @@ describe('who is inside when a workflow is edited', () => {
 
   it('is asked anew without anything having happened, and wakes at the new time', async () => {
     const engine = await open(plan(WAITS));
-    await engine.receive(asks('ana'));
-    await engine.settle();
+    await ask(engine, 'ana');
     await engine.app.deploy(plan(WAITS.replace('1 day', '5 days')));
     await engine.settle();
     await live(engine, 30);
@@ -171,9 +171,9 @@ describe('who is inside when a workflow is edited', () => {
 
   it('leaves by a way out that is new, and is not written to on the way', async () => {
     const engine = await open(plan(WAITS));
-    await engine.receive(asks('ana'), tracked({ user_id: 'ana' }, 'bought'), asks('ben'));
-    await engine.settle();
-    await engine.receive(tracked({ user_id: 'ana' }, 'bought'));
+    await ask(engine, 'ana', 'ben');
+    engine.pass(MINUTE);
+    await engine.receive(does(engine, 'ana', 'bought'));
     await engine.settle();
     await engine.app.deploy(
       plan(WAITS.replace('1 day', '1 second'), 'when_edited: follow\nexit_when: { event: bought }\n'),
@@ -186,8 +186,7 @@ describe('who is inside when a workflow is edited', () => {
 
   it('finishes a workflow that was taken away, through a process that starts after that', async () => {
     const engine = await open(plan(WAITS));
-    await engine.receive(asks('ana'));
-    await engine.settle();
+    await ask(engine, 'ana');
     const without = projectFiles(WORDS);
     await engine.app.deploy(without);
     await engine.settle();
@@ -199,8 +198,7 @@ describe('who is inside when a workflow is edited', () => {
 
   it('leaves a workflow that is stopped, whatever became of its steps', async () => {
     const engine = await open(plan(WAITS));
-    await engine.receive(asks('ana'));
-    await engine.settle();
+    await ask(engine, 'ana');
     await engine.app.deploy(plan('  - send_email: second\n', 'when_edited: follow\nstatus: stopped\n'));
     await engine.settle();
     expect(await sent(engine)).toEqual([]);
@@ -213,8 +211,7 @@ describe('a deployment that would lose people', () => {
 
   it('is refused, with the file, how many stand where, and what to write', async () => {
     const engine = await open(plan(WAITS));
-    await engine.receive(...['ana', 'ben', 'eva'].map(asks));
-    await engine.settle();
+    await ask(engine, ...['ana', 'ben', 'eva']);
     const { hash } = engine.app.live();
     const failing = engine.app.deploy(plan(GONE));
     await expect(failing).rejects.toMatchObject({
@@ -231,8 +228,7 @@ describe('a deployment that would lose people', () => {
 
   it('goes live where it says where they go', async () => {
     const engine = await open(plan(WAITS));
-    await engine.receive(asks('ana'));
-    await engine.settle();
+    await ask(engine, 'ana');
     const said = 'when_edited: follow\nmoved_to: { pause: rest }\n';
     await engine.app.deploy(plan(`${GONE}  - wait: 2 days\n    id: rest\n  - send_email: third\n`, said));
     await live(engine, 49);
@@ -243,8 +239,7 @@ describe('a deployment that would lose people', () => {
     const empty = await open(plan(WAITS));
     await expect(empty.app.deploy(plan(GONE))).resolves.toMatchObject({ changed: true });
     const pinned = await open(plan(WAITS, 'when_edited: finish_old\n'));
-    await pinned.receive(asks('ana'));
-    await pinned.settle();
+    await ask(pinned, 'ana');
     await expect(pinned.app.deploy(plan(GONE, 'when_edited: finish_old\n'))).resolves.toMatchObject({
       changed: true,
     });
@@ -310,14 +305,15 @@ steps:
     const people = Array.from({ length: 48 }, (_, index) => `person-${String(index).padStart(2, '0')}`);
     for (let hour = 0; hour < 12; hour++) {
       const events = people.flatMap((user_id, index) => {
-        if (hour === 0) return [knownAs(user_id, index % 5 === 0 ? {} : { consent: ['email'] })];
+        const email = `${user_id}@shop.example`;
+        const at = { at: engine.now() };
+        if (hour === 0)
+          return [identified({ user_id }, index % 5 === 0 ? { email } : { email, consent: ['email'] }, at)];
         if (hour === 1 + (index % 11) && index % 3 === 0)
-          return [tracked({ user_id }, 'product_added', product('shoe', 10 + index))];
-        if (hour === 8 && index % 7 === 0) return [tracked({ user_id }, 'complained')];
-        if (hour === 9 && index % 4 === 1) return [asks(user_id)];
-        return hour < index % 6
-          ? [tracked({ user_id }, 'product_viewed', {}, { at: engine.now() - MINUTE })]
-          : [];
+          return [does(engine, user_id, 'product_added', product('shoe', 10 + index))];
+        if (hour === 8 && index % 7 === 0) return [does(engine, user_id, 'complained')];
+        if (hour === 9 && index % 4 === 1) return [does(engine, user_id, 'asked')];
+        return hour > 5 && hour < 6 + (index % 6) ? [does(engine, user_id, 'product_viewed')] : [];
       });
       await engine.receive(...events);
       await engine.settle();
@@ -401,8 +397,7 @@ steps:
 
   it('tells each file and workflow, how many are inside, and who stands where something is gone', async () => {
     const engine = await open(plan(WAITS));
-    await engine.receive(...['ana', 'ben'].map(asks));
-    await engine.settle();
+    await ask(engine, ...['ana', 'ben']);
     const preview = await engine.app.previewDeployment(plan('  - send_email: hello\n'), () => undefined);
     expect(preview.files).toEqual([{ file: 'workflows/plan.yaml', change: 'changed' }]);
     expect(preview.workflows).toMatchObject([
@@ -438,11 +433,11 @@ describe('two processes', () => {
     const one = await open(plan(WAITS, 'when_edited: follow\nre_enter: always\n'));
     const other = await open(plan(WAITS, 'when_edited: follow\nre_enter: always\n'), one.database_url);
     const people = Array.from({ length: 40 }, (_, index) => `person-${index}`);
-    await one.receive(...people.slice(0, 20).map(asks));
+    await one.receive(...people.slice(0, 20).map((user) => does(one, user, 'asked')));
     await Promise.all([one.settle(), other.settle()]);
     await one.app.deploy(plan(SHORT, 'when_edited: follow\nre_enter: always\n'));
     // The other one has not heard of it yet, and works beside.
-    await other.receive(...people.slice(20).map(asks));
+    await other.receive(...people.slice(20).map((user) => does(other, user, 'asked')));
     await Promise.all([one.settle(), other.settle()]);
     await other.app.refresh();
     expect(other.app.live().hash).toBe(one.app.live().hash);
@@ -456,8 +451,7 @@ describe('two processes', () => {
 
   it('of which one starts later knows the version of everybody inside', async () => {
     const one = await open(plan(WAITS, 'when_edited: finish_old\n'));
-    await one.receive(asks('ana'));
-    await one.settle();
+    await ask(one, 'ana');
     await one.app.deploy(plan(SHORT, 'when_edited: finish_old\n'));
     const later = await open(plan(SHORT, 'when_edited: finish_old\n'), one.database_url);
     later.pass(25 * HOUR);

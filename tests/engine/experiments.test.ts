@@ -336,10 +336,10 @@ describe('by hand', () => {
 
   it('what is not there is told with what was probably meant', async () => {
     await expect(setWinner(book(), live(), 'offer/word', 'a', START)).rejects.toThrow(
-      'There is no test called "offer/word"; did you mean "offer/words"?',
+      'There is no test called "offer/word". There are: letter/words, offer/words.',
     );
     await expect(setWinner(book(), live(), 'offer/words', 'c', START)).rejects.toThrow(
-      'offer/words has no variant called "c"',
+      'offer/words has no variant called "c". There are: a, b.',
     );
   });
 });
@@ -450,8 +450,10 @@ describe('in the engine', () => {
           START + 6 * DAY,
         );
         const now = START + 6 * DAY;
-        expect(await lookForWinners(own.app.experiments, own.app.live(), now)).toEqual(['offer/words']);
-        await own.app.refresh();
+        own.app.start(new Set(['chores']));
+      await expect
+        .poll(() => own.app.live().project.winners, { timeout: 10_000 })
+        .toEqual({ 'offer/words': 'b' });
         await own.live(ask(80, 110, now), now + HOUR);
         const later = await own.app.db.execute<{ variant: string }>(sql`
         select variants ->> 'words' as variant from runs where entered_at >= ${iso(now)}`);

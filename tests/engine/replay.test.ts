@@ -1,13 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { IncomingEvent, Instant } from '../../src/core/events/event.ts';
 import { shopHistory } from '../../src/demo/shop.ts';
-import { readProjectFiles, type ProjectFiles } from '../../src/project/read-files.ts';
+import type { ProjectFiles } from '../../src/project/read-files.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { DAY, HOUR, MINUTE } from '../support/build.ts';
 import { backends, newDatabase, queueOn } from '../support/database.ts';
 import { projectFiles } from '../support/projects.ts';
+import { shippedWithoutChance } from '../support/shipped.ts';
 import { tracked } from '../support/traffic.ts';
 
 const ENDS_AT = Date.UTC(2026, 10, 22, 10);
@@ -16,15 +16,9 @@ const WHOLE = 365 * DAY;
 /** A month takes long where everything else runs beside it. */
 vi.setConfig({ testTimeout: 120_000 });
 
-/** The shipped project; but its sendings are scattered by our ids, which are others in each replay. */
 let shop: ProjectFiles;
 beforeAll(async () => {
-  const files = await readProjectFiles(fileURLToPath(new URL('../..', import.meta.url)));
-  const gathered = Object.entries(files).map(([path, text]) => [
-    path,
-    text.replaceAll(', spread: 15 minutes', ''),
-  ]);
-  shop = Object.fromEntries(gathered) as ProjectFiles;
+  shop = await shippedWithoutChance();
 });
 
 interface Replay {

@@ -7,8 +7,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { shopHistory } from '../../src/demo/shop.ts';
 import { startCatcher, type Catcher } from '../../src/demo/catcher.ts';
-import { readProjectFiles } from '../../src/project/read-files.ts';
 import { backends, newDatabase } from '../support/database.ts';
+import { shippedWithoutChance } from '../support/shipped.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const ENDS_AT = Date.parse('2026-11-20T12:00:00Z');
@@ -20,10 +20,9 @@ let whole: Place;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'etapa-kill-'));
-  for (const [path, text] of Object.entries(await readProjectFiles(ROOT))) {
+  for (const [path, text] of Object.entries(await shippedWithoutChance())) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    // The spread over 15 minutes goes by the contact's id, which is another one in each database.
-    await writeFile(join(folder, path), text.replaceAll(/, spread: [^}]*/g, ''));
+    await writeFile(join(folder, path), text);
   }
   file = join(folder, 'events.jsonl');
   const history = shopHistory({ seed: 3, ends_at: ENDS_AT, days: 14, people: 12 });
