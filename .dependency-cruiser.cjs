@@ -29,6 +29,12 @@ const ROOMS = [
   { room: 'channels', places: ['core/', 'engine/', 'project/', 'errors.ts'], ...NODE },
   { room: 'render', places: ['core/', 'engine/', 'project/', 'errors.ts'], ...NODE },
   {
+    room: 'docs',
+    why: 'Pages about a project are made of its files alone; rendered messages are handed in.',
+    places: ['core/', 'project/', 'simulate/'],
+    ...NODE,
+  },
+  {
     room: 'demo',
     why: 'The shop and the inbox stand outside: they send events and receive mail like anybody else.',
     places: ['core/'],
@@ -53,6 +59,7 @@ const ROOMS = [
       'simulate/',
       'api/',
       'demo/',
+      'docs/',
       'store/(database|embedded|keys|summary).ts',
       'render/(compile-project|renderer).ts',
       'app.ts',

@@ -22,7 +22,8 @@ export interface World {
  * here, the season of the demo's shop, with more people.
  */
 export async function readWorld(): Promise<World> {
-  if (!isOnlineRetailHere) return { name: 'Lumbre, the shop of the demo', people: gatherPeople(demoEvents()) };
+  if (!isOnlineRetailHere)
+    return { name: 'Lumbre, the shop of the demo', people: gatherPeople(demoEvents()) };
   const orders = ordersOf(await readSales());
   const known = new Set<string>();
   const events = orders.flatMap((order) => {

@@ -1,9 +1,9 @@
-import type { Contact } from './contacts/contact.ts';
+import { workingCopy, type Contact } from './contacts/contact.ts';
 import { byOccurrence, fold } from './contacts/fold.ts';
 import { mergeContacts } from './contacts/merge.ts';
 import { isPaused, runKey, type Draft } from './deciding/draft.ts';
 import { enterRuns } from './deciding/enter.ts';
-import { nothingKnown, soonestOf, type Known } from './deciding/known.ts';
+import { nothingKnown, seenOf, soonestOf, type Known } from './deciding/known.ts';
 import { leaveRuns } from './deciding/leave.ts';
 import { moveContact } from './deciding/move.ts';
 import { oweWishes } from './deciding/send.ts';
@@ -57,7 +57,8 @@ export function decide(
   for (const event of eventsOf(happenings)) {
     const moment = Math.max(event.occurred_at, draft.contact.decided_at ?? -Infinity);
     passTime(draft, moment - 1);
-    draft.contact = { ...draft.contact, profile: fold(draft.contact.profile, event, project.memory) };
+    draft.passed = moment - 1;
+    draft.contact.profile = fold(draft.contact.profile, event, project.memory);
     settle(draft, moment, event);
   }
   passTime(draft, now);
@@ -67,17 +68,17 @@ export function decide(
 
 /** By other rules than it was decided by last, a contact is decided anew; up to when these went live, quietly. */
 function begin(contact: Contact, project: Project, clock: Instant, known?: Known): Draft {
-  const { rules, decided_at } = contact;
-  const isRuledAnew = decided_at !== null && rules !== project.rules;
-  const isQuiet = isRuledAnew && project.live_since !== -Infinity;
+  const ruled_anew = isRuledAnew(contact, project);
+  const isQuiet = ruled_anew && project.live_since !== -Infinity;
+  const decided_at = contact.decided_at ?? -Infinity;
   const changed_at = isQuiet ? Math.min(clock, Math.max(decided_at, project.live_since)) : clock;
+  const copy = workingCopy(contact);
+  if (ruled_anew) copy.settled_until = Math.min(contact.settled_until, changed_at);
   return {
-    contact: isRuledAnew
-      ? { ...contact, settled_until: Math.min(contact.settled_until, changed_at) }
-      : contact,
+    contact: copy,
     project,
     clock,
-    ruled_anew: isRuledAnew,
+    ruled_anew,
     quiet_until: isQuiet ? changed_at : -Infinity,
     settled_before: contact.settled_until,
     moves: [],
@@ -87,24 +88,32 @@ function begin(contact: Contact, project: Project, clock: Instant, known?: Known
     calls: [],
     wishes: [],
     starts: [],
-    known: known?.of === contact && known.project === project ? known : nothingKnown(contact, project),
+    known: known?.of === contact && known.project === project ? known : nothingKnown(copy, project),
     starts_left: 0,
+    passed: -Infinity,
     told: { moves: 0, segment_moves: 0 },
     stirred: false,
   };
+}
+
+/** Whether a contact was decided by other rules than these. */
+export function isRuledAnew({ rules, decided_at }: Contact, project: Project): boolean {
+  return decided_at !== null && rules !== project.rules;
 }
 
 function mergeIn(draft: Draft, gone: Contact): void {
   const { memory, stages } = draft.project;
   const order = stages.list.map((stage) => stage.id);
   const { contact, ended } = mergeContacts(draft.contact, gone, memory, order, draft.clock);
-  draft.contact = contact;
+  draft.contact = workingCopy(contact);
   draft.known = nothingKnown(contact, draft.project);
   for (const run of [...contact.runs, ...ended]) draft.runs.set(runKey(run), run);
 }
 
 function eventsOf(happenings: readonly Happening[]): readonly Event[] {
-  return happenings.flatMap((one) => (one.kind === 'event' ? [one.event] : [])).sort(byOccurrence);
+  const events: Event[] = [];
+  for (const one of happenings) if (one.kind === 'event') events.push(one.event);
+  return events.length > 1 ? events.sort(byOccurrence) : events;
 }
 
 /** Lets the moments up to and with `end` come, at which something may change by itself. */
@@ -121,14 +130,12 @@ const MOST_MOMENTS = 1000;
 function settle(draft: Draft, moment: Instant, event?: Event): void {
   draft.starts_left = MOST_STARTS;
   let until = decideAt(draft, moment, event);
+  draft.passed = Math.max(draft.passed, moment - 1);
   for (let round = 0; draft.stirred && round < MOST_ROUNDS; round++) until = decideAt(draft, moment);
   draft.starts.splice(0);
   oweWishes(draft, moment);
-  draft.contact = {
-    ...draft.contact,
-    decided_at: Math.max(moment, draft.contact.decided_at ?? -Infinity),
-    settled_until: until > moment ? until : moment + 1,
-  };
+  draft.contact.decided_at = Math.max(moment, draft.contact.decided_at ?? -Infinity);
+  draft.contact.settled_until = until > moment ? until : moment + 1;
 }
 
 /** Workflows that set each other going at one moment more often than this, or start more of each other, have no end. */
@@ -137,29 +144,27 @@ const MOST_STARTS = 100;
 
 function decideAt(draft: Draft, moment: Instant, event?: Event): Instant {
   draft.stirred = false;
-  const { contact: seen, project } = draft;
-  const moved = moveContact(draft, moment, event);
+  const { contact, project } = draft;
+  const seen = seenOf(contact);
+  const { stage, segments, persona } = moveContact(draft, moment, event);
   const exits = leaveRuns(draft, moment, event);
   if (event || moment > draft.quiet_until) tellRuns(draft, moment, event);
   const triggers = enterRuns(draft, moment, event);
-  draft.known = { project, of: seen, seen, ...moved, exits, triggers };
+  draft.known = { project, of: contact, seen, stage, segments, persona, exits, triggers };
   return soonestOf(draft.known);
 }
 
 function conclude(draft: Draft): Decision {
-  const { project, moves, segment_moves, runs, messages, calls } = draft;
-  const { rules } = project;
-  const contact = draft.contact.rules === rules ? draft.contact : { ...draft.contact, rules };
+  const { contact, project, known, moves, segment_moves, runs, messages, calls } = draft;
+  contact.rules = project.rules;
   const next_due_at = nextDueOf(contact, project);
-  const known = { ...draft.known, of: contact };
   return { contact, moves, segment_moves, runs: [...runs.values()], messages, calls, next_due_at, known };
 }
 
 /** The moment at which time alone asks for the next decision; null: never. */
 export function nextDueOf(contact: Contact, project: Project): Instant | null {
-  const waits = contact.runs.flatMap((run) =>
-    run.due_at === null || isPaused(project, run) ? [] : [run.due_at],
-  );
-  const next = Math.min(contact.settled_until, ...waits);
+  let next = contact.settled_until;
+  for (const run of contact.runs)
+    if (run.due_at !== null && run.due_at < next && !isPaused(project, run)) next = run.due_at;
   return next === Infinity ? null : next;
 }

@@ -15,7 +15,7 @@ import { liftOf, revenueLift, type HoldoutLift, type RevenueLift } from './exper
 import { holdoutsOf, testsOf, type Holdout, type Test } from './experiments/measures.ts';
 
 /** Before each variant has so many, no look is spent on them. */
-export const LEAST_PEOPLE = 10;
+const LEAST_PEOPLE = 10;
 
 export interface MeasuredVariant extends VariantRate {
   /** Percent that it gets. */

@@ -1,6 +1,6 @@
 import type { Contact, EventMemory } from '../core/contacts/contact.ts';
 import { remember } from '../core/contacts/memory.ts';
-import { decide, nextDueOf, type Decision, type Happening } from '../core/decide.ts';
+import { decide, isRuledAnew, nextDueOf, type Decision, type Happening } from '../core/decide.ts';
 import type { Instant } from '../core/events/event.ts';
 import type { Message } from '../core/messages/message.ts';
 import type { Project } from '../core/project.ts';
@@ -170,7 +170,11 @@ function* momentsOf(
   }
   const waiting = [...happenings].sort((a, b) => a.due_at - b.due_at || a.id - b.id);
   for (;;) {
-    const next = Math.min(waiting[0]?.due_at ?? Infinity, nextDueOf(current(), project) ?? Infinity);
+    const next = Math.min(
+      waiting[0]?.due_at ?? Infinity,
+      nextDueOf(current(), project) ?? Infinity,
+      isRuledAnew(current(), project) ? end : Infinity,
+    );
     if (next > end) return;
     const now = Math.max(next, current().decided_at ?? next);
     const count = waiting.findIndex((one) => one.due_at > next);

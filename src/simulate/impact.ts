@@ -96,13 +96,15 @@ class Counting {
       moves: [...this.moves.values()]
         .map((move) => ({ ...move, people: scaled(move.people) }))
         .sort((a, b) => b.people - a.people),
-      segments: [...this.segments].sort().map(([id, counts]) => ({
-        id,
-        before: scaled(counts.before),
-        after: scaled(counts.after),
-        enter: scaled(counts.enter),
-        leave: scaled(counts.leave),
-      })),
+      segments: [...this.segments]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([id, counts]) => ({
+          id,
+          before: scaled(counts.before),
+          after: scaled(counts.after),
+          enter: scaled(counts.enter),
+          leave: scaled(counts.leave),
+        })),
       ended_runs: [...this.ended.values()]
         .map((one) => ({ ...one, runs: scaled(one.runs) }))
         .sort((a, b) => b.runs - a.runs),

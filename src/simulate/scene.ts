@@ -120,7 +120,7 @@ function happeningOf(given: Exclude<Given, { verb: 'webhook' }>): { name: string
     case 'started':
       return {
         name: WORKFLOW_STARTED,
-        properties: { workflow: given.started, data: (given.with ?? {}) as JsonObject },
+        properties: { workflow: given.started, data: given.with ?? {} },
       };
     case 'survey': {
       const { survey, score, comment } = given;

@@ -188,7 +188,8 @@ async function joinRows(tx: Runner, { kept_id, gone_id, renumber }: MergeDone): 
   await tx.execute(sql`update segment_moves set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await tx.execute(sql`
     insert into segment_members (segment, contact_id, since)
-    select segment, ${kept_id}, since from segment_members where contact_id = ${gone_id} on conflict do nothing`);
+    select segment, ${kept_id}, since from segment_members where contact_id = ${gone_id}
+    on conflict (segment, contact_id) do update set since = least(segment_members.since, excluded.since)`);
   await tx.execute(sql`delete from segment_members where contact_id = ${gone_id}`);
   await tx.execute(sql`update stage_moves set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await tx.execute(sql`update identities set contact_id = ${kept_id} where contact_id = ${gone_id}`);

@@ -33,7 +33,19 @@ function expectPlain({ code, err }: Ended, ...words: (string | RegExp)[]): void 
 
 describe('help', () => {
   const COMMANDS = [
-    ...['init', 'check', 'schema', 'test', 'simulate', 'preview', 'docs', 'deploy', 'rollback', 'diff', 'versions'],
+    ...[
+      'init',
+      'check',
+      'schema',
+      'test',
+      'simulate',
+      'preview',
+      'docs',
+      'deploy',
+      'rollback',
+      'diff',
+      'versions',
+    ],
     ...['start', 'demo', 'replay', 'status', 'explain', 'segments', 'experiments', 'keys'],
   ];
 
@@ -230,7 +242,9 @@ describe('deploy and status', () => {
     const first = await run(['deploy', '-C', shop], own);
     expect(first).toMatchObject({ code: 0, err: '' });
     const version = /^Version (\S+) is live\.$/m.exec(first.out)?.[1] ?? '';
-    expect((await run(['deploy', '-C', shop], own)).out).toBe(`Version ${version} was live already.\n`);
+    expect((await run(['deploy', '-C', shop], own)).out).toBe(
+      `Nothing differs from what is live.\nVersion ${version} was live already.\n`,
+    );
 
     const broken = await program.folder({
       ...SHOP_FILES,
@@ -246,7 +260,8 @@ describe('deploy and status', () => {
       ...projectFiles(),
       ...messageFiles('third', 'service'),
     });
-    const json = await run(['deploy', '-C', other, '--json'], own);
+    expectPlain(await run(['deploy', '-C', other], own), 'Nothing was deployed. Add --yes');
+    const json = await run(['deploy', '-C', other, '--json', '--yes'], own);
     expect(JSON.parse(json.out)).toMatchObject({
       changed: true,
       hash: expect.not.stringMatching(`^${version}$`),

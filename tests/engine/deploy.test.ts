@@ -1,7 +1,7 @@
 /** A project that goes live while people are inside: versions, who follows, what is told before, and several processes. */
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { UserError } from '../../src/errors.ts';
+import type { UserError } from '../../src/errors.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { ReceivedEvent } from '../../src/engine/ports.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';

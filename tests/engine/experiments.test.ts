@@ -334,9 +334,9 @@ describe('by hand', () => {
     }
   });
 
-  it('what is not there is told with what was probably meant', async () => {
+  it('what is not there is told with what there is', async () => {
     await expect(setWinner(book(), live(), 'offer/word', 'a', START)).rejects.toThrow(
-      'There is no test called "offer/word". There are: letter/words, offer/words.',
+      'There is no test called "offer/word". There are: offer/words, letter/words.',
     );
     await expect(setWinner(book(), live(), 'offer/words', 'c', START)).rejects.toThrow(
       'offer/words has no variant called "c". There are: a, b.',
@@ -451,9 +451,9 @@ describe('in the engine', () => {
         );
         const now = START + 6 * DAY;
         own.app.start(new Set(['chores']));
-      await expect
-        .poll(() => own.app.live().project.winners, { timeout: 10_000 })
-        .toEqual({ 'offer/words': 'b' });
+        await expect
+          .poll(() => own.app.live().project.winners, { timeout: 10_000 })
+          .toEqual({ 'offer/words': 'b' });
         await own.live(ask(80, 110, now), now + HOUR);
         const later = await own.app.db.execute<{ variant: string }>(sql`
         select variants ->> 'words' as variant from runs where entered_at >= ${iso(now)}`);

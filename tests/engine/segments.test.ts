@@ -74,7 +74,11 @@ function histories(seed: number): readonly IncomingEvent[] {
     if (is_visitor) {
       const order = { order_id: `${user_id} elsewhere`, revenue: 10 };
       events.push(tracked({ user_id }, 'viewed', {}, { at: when() }));
-      events.push(tracked({ user_id }, 'order_completed', order, { at: START + 3 * DAY }));
+      events.push(
+        tracked({ user_id }, 'order_completed', order, {
+          at: index % 2 === 0 ? START + HOUR : Math.round(known_at) - HOUR,
+        }),
+      );
     }
     for (let count = Math.floor(3 * random()); count > 0; count--) {
       const moment = when();

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { getLanguageService, TextDocument } from 'yaml-language-server';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { getLanguageService } from 'yaml-language-server';
 import { addSchema } from '../../src/cli/schema.ts';
 import { FILES_OF } from '../../src/project/json-schema/kinds.ts';
 import { projectSchemas } from '../../src/project/json-schema/project-schemas.ts';
@@ -403,14 +404,13 @@ function open(kind: string, text: string, among: Schemas) {
   });
   const schema = { uri: `file:///schema/${opened}.json`, fileMatch: ['*.yaml'] };
   service.configure({ validate: true, hover: true, completion: true, schemas: [schema] });
-  // oxlint-disable-next-line typescript/no-deprecated -- its successor is a package that the server brings along
   const document = TextDocument.create(uri, 'yaml', 1, text.replace('§', ''));
   return { service, document, cursor: document.positionAt(text.indexOf('§')) };
 }
 
 async function completions(kind: string, text: string, among: Schemas = schemas) {
   const { service, document, cursor } = open(kind, text, among);
-  return (await service.doComplete(document as never, cursor, false)).items;
+  return (await service.doComplete(document, cursor, false)).items;
 }
 
 /** Labels of keys and values, without the whole texts that are offered besides. */
@@ -421,11 +421,11 @@ async function complete(kind: string, text: string, among: Schemas = schemas): P
 
 async function validate(kind: string, text: string, among: Schemas = schemas): Promise<string[]> {
   const { service, document } = open(kind, text, among);
-  const found = await service.doValidation(document as never, false);
+  const found = await service.doValidation(document, false);
   return found.map(({ range: { start }, message }) => `${start.line + 1}:${start.character + 1} ${message}`);
 }
 
 async function hover(kind: string, text: string): Promise<string> {
   const { service, document, cursor } = open(kind, text, schemas);
-  return JSON.stringify((await service.doHover(document as never, cursor))?.contents);
+  return JSON.stringify((await service.doHover(document, cursor))?.contents);
 }

@@ -246,7 +246,13 @@ describe('a mistake in the language', () => {
       '1 hour',
       '"1 our" is not a length of time; write it like "30 minutes", "1 hour" or "3 days"',
     ],
-    ['missing up_to', '    up_to: 3 days\n', '', 'wait_for', '"up_to" is missing; write it like "30 minutes"'],
+    [
+      'missing up_to',
+      '    up_to: 3 days\n',
+      '',
+      'wait_for',
+      '"up_to" is missing; write it like "30 minutes"',
+    ],
     [
       'operator',
       'more_than: 0',

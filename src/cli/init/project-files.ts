@@ -14,11 +14,15 @@ export function projectFiles(answers: Answers, year: number): Files {
   return {
     ...journeyFiles(answers, kind, year),
     ...layoutFiles(answers),
-    ...Object.assign({}, ...kind.workflows.map((one) => workflowFiles(one, answers))),
-    ...Object.assign({}, ...kind.messages.map((one) => messageFiles(one, answers))),
+    ...joined(kind.workflows.map((one) => workflowFiles(one, answers))),
+    ...joined(kind.messages.map((one) => messageFiles(one, answers))),
     '.gitignore':
       '# schemas for the editor, and the database of a machine without one: "etapa schema" makes them anew\n.etapa/\n',
   };
+}
+
+function joined(parts: readonly Files[]): Files {
+  return Object.fromEntries(parts.flatMap((files) => Object.entries(files)));
 }
 
 function workflowFiles({ id, title, describe, body, tests }: WorkflowText, { languages }: Answers): Files {

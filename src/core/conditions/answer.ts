@@ -10,7 +10,7 @@ export interface Facts {
   /** IANA zone of the contact. */
   readonly zone: string;
   /** Conditions of a run count from here when they say so. */
-  readonly entered_at?: Instant;
+  readonly entered_at?: Instant | undefined;
   /** The event that is being decided, for exits and waits of a run: it counts even when it happened before the entry. */
   readonly happening?: Event | undefined;
   /** The moment lies ahead and is asked about for `until` alone: then an early `until` will do. */

@@ -86,12 +86,17 @@ export function exactly(ask: (facts: Facts) => Answer): (facts: Facts) => Answer
     if (until === Infinity) return first;
     let next: Instant = until;
     for (let looks = 0; next < Infinity && looks < MOST_LOOKS; looks++) {
-      const later = ask({ ...facts, now: next, looks_ahead: true });
+      const later = ask(lookingAhead(facts, next));
       if (later.holds !== holds) break;
       next = later.until;
     }
     return { holds, until: next };
   };
+}
+
+/** Written out, because it is asked for so often. */
+function lookingAhead({ contact, zone, entered_at, happening }: Facts, now: Instant): Facts {
+  return { contact, now, zone, entered_at, happening, looks_ahead: true };
 }
 
 /** Beyond so many the answer is early, never late. */

@@ -83,7 +83,8 @@ function not(test: Test): Test {
 
 function everyOf(parts: readonly Test[]): Test {
   const [only] = parts;
-  if (only && parts.length === 1) return only;
+  if (!only) return () => true;
+  if (parts.length === 1) return only;
   return (value, zone) => parts.every((test) => test(value, zone));
 }
 
@@ -165,7 +166,7 @@ export function operatorWords(operators: Operators): readonly Reason[] {
   );
 }
 
-function wordsOf(name: keyof Operators, wanted: boolean | Wanted | readonly Wanted[]): Reason {
+function wordsOf(name: keyof Operators, wanted: Wanted | readonly Wanted[]): Reason {
   if (name === 'exists') return wanted === true ? KNOWN : NOT_KNOWN;
   const isDate = typeof wanted === 'string' && readMoment(wanted) !== undefined;
   const [en, es] = (isDate && OF_DATES[name]) || WORDS[name];

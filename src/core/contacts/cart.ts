@@ -120,6 +120,7 @@ function apply(items: Map<string, Product>, change: CartChange): void {
     const quantity =
       (known?.quantity ?? 0) + (change.kind === 'remove' ? -product.quantity : product.quantity);
     if (quantity <= 0) items.delete(product.product_id);
+    else if (!known) items.set(product.product_id, product);
     else items.set(product.product_id, { ...known, ...product, quantity });
   }
 }

@@ -84,6 +84,27 @@ export interface Contact {
   readonly runs: readonly Run[];
 }
 
+export type WorkingContact = { -readonly [Key in keyof Contact]: Contact[Key] };
+
+/** A copy to work on. Written out, because copying a copy by `...` again and again is ten times as slow. */
+export function workingCopy(contact: Contact): WorkingContact {
+  return {
+    id: contact.id,
+    profile: contact.profile,
+    stage: contact.stage,
+    stage_since: contact.stage_since,
+    stages_left: contact.stages_left,
+    segments: contact.segments,
+    persona: contact.persona,
+    rules: contact.rules,
+    decided_at: contact.decided_at,
+    settled_until: contact.settled_until,
+    entries: contact.entries,
+    sent: contact.sent,
+    runs: contact.runs,
+  };
+}
+
 export function emptyProfile(): Profile {
   return { fields: {}, memory: {}, cart: emptyCart, orders: noOrders, consent: {} };
 }

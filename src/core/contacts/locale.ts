@@ -2,7 +2,7 @@ import type { Contact } from './contact.ts';
 import { isZone } from '../time/zone.ts';
 
 /** The contact's own zone if it is one, else the project's. */
-export function zoneOf(contact: Contact, project: { readonly time_zone: string }): string {
+export function zoneOf(contact: Pick<Contact, 'profile'>, project: { readonly time_zone: string }): string {
   const zone = contact.profile.fields.time_zone?.value;
   return typeof zone === 'string' && isZone(zone) ? zone : project.time_zone;
 }

@@ -1,7 +1,7 @@
 import type { Facts } from '../conditions/answer.ts';
-import type { Contact, WorkflowEntries } from '../contacts/contact.ts';
+import type { WorkflowEntries, WorkingContact } from '../contacts/contact.ts';
 import { zoneOf } from '../contacts/locale.ts';
-import type { Instant } from '../events/event.ts';
+import type { Event, Instant } from '../events/event.ts';
 import type { JsonObject } from '../json.ts';
 import type { ChannelName, Message } from '../messages/message.ts';
 import type { Project } from '../project.ts';
@@ -30,7 +30,8 @@ export interface Start {
 
 /** The work in progress. It lives only inside one call of `decide`. */
 export interface Draft {
-  contact: Contact;
+  /** A copy of its own, which only becomes somebody else's when the decision is made. */
+  contact: WorkingContact;
   readonly project: Project;
   readonly clock: Instant;
   /** The contact was decided by other rules last. */
@@ -50,20 +51,23 @@ export interface Draft {
   starts_left: number;
   /** What the last round found out. */
   known: Known;
+  /** Up to then everything has been looked at that was to come by time alone. */
+  passed: Instant;
   /** Where stage and segments had moved to when triggers were last looked at. */
   told: { moves: number; segment_moves: number };
   /** Whether steps have changed something that the stage, an exit or a trigger may ask about. */
   stirred: boolean;
 }
 
-export function factsAt({ contact, project }: Draft, now: Instant): Facts {
-  return { contact, now, zone: zoneOf(contact, project) };
+/** With a run, as its conditions see it. */
+export function factsAt({ contact, project }: Draft, now: Instant, run?: Run, happening?: Event): Facts {
+  return { contact, now, zone: zoneOf(contact, project), entered_at: run?.entered_at, happening };
 }
 
 export function walkOf(draft: Draft, run: Run, now: Instant): Walk {
   const { calendars, winners } = draft.project;
   return {
-    facts: { ...factsAt(draft, now), entered_at: run.entered_at },
+    facts: factsAt(draft, now, run),
     run,
     now,
     clock: Math.max(now, draft.clock),
@@ -84,10 +88,7 @@ type EntryNote = Partial<WorkflowEntries>;
 
 export function noteEntry(draft: Draft, workflow: string, note: EntryNote): void {
   const known = draft.contact.entries[workflow] ?? { count: 0, ended_at: null };
-  draft.contact = {
-    ...draft.contact,
-    entries: { ...draft.contact.entries, [workflow]: { ...known, ...note } },
-  };
+  draft.contact.entries = { ...draft.contact.entries, [workflow]: { ...known, ...note } };
 }
 
 export function finish(draft: Draft, run: Run, outcome: Outcome, because: Reason, at: Instant): void {
@@ -98,7 +99,7 @@ export function finish(draft: Draft, run: Run, outcome: Outcome, because: Reason
 export function put(draft: Draft, run: Run): void {
   const key = runKey(run);
   const others = draft.contact.runs.filter((other) => runKey(other) !== key);
-  draft.contact = { ...draft.contact, runs: run.ended_at === null ? [...others, run] : others };
+  draft.contact.runs = run.ended_at === null ? [...others, run] : others;
   draft.runs.set(key, run);
 }
 

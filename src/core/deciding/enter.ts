@@ -143,7 +143,9 @@ function enterByMoment(
   const looked_at = draft.contact.entries[workflow.id]?.looked_at;
   if (looked_at === undefined) noteEntry(draft, workflow.id, { looked_at: moment - 1 });
   const since =
-    looked_at === undefined ? moment - 1 : Math.max(looked_at, draft.contact.decided_at ?? -Infinity);
+    looked_at === undefined
+      ? moment - 1
+      : Math.max(looked_at, draft.passed, draft.contact.decided_at ?? -Infinity);
   let fired: Instant | undefined;
   let next = trigger.next(facts, since);
   for (let looks = 0; next !== undefined && next <= moment && looks < MOST_MISSED; looks++) {
@@ -194,7 +196,7 @@ function enter(draft: Draft, workflow: Workflow, moment: Instant, entry: Entry):
     count: number,
     ...(key === null ? {} : { keys: [...(entries?.keys ?? []), key].slice(-MOST_KEYS) }),
   });
-  draft.contact = { ...draft.contact, runs: [...draft.contact.runs, run] };
+  draft.contact.runs = [...draft.contact.runs, run];
   draft.stirred = true;
   if (run.held_out) put(draft, { ...run, due_at: watchedUntil(draft, workflow, moment) });
   else follow(draft, workflow, run, { go: workflow.first }, moment);

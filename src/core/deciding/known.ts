@@ -15,8 +15,7 @@ export interface Known {
   readonly project: Project;
   /** Whom it is about: it says nothing of the same contact at any other time. */
   readonly of: Contact;
-  /** The contact as it was when the answers were asked for: what has changed since is seen by comparing. */
-  readonly seen: Contact;
+  readonly seen: Seen;
   /** Until when time alone changes nothing of each. */
   readonly stage: Instant;
   readonly segments: Instant;
@@ -25,6 +24,9 @@ export interface Known {
   readonly triggers: readonly Instant[];
   readonly exits: readonly KnownExits[];
 }
+
+/** The contact as it was when the answers were asked for: what has changed since is seen by comparing. */
+type Seen = Pick<Contact, 'profile' | 'stage' | 'stage_since' | 'stages_left'>;
 
 /** Until when time alone opens no way out of a run. */
 export interface KnownExits {
@@ -102,13 +104,17 @@ export function nothingKnown(contact: Contact, project: Project): Known {
   return {
     project,
     of: contact,
-    seen: contact,
+    seen: seenOf(contact),
     stage: unknown,
     segments: unknown,
     persona: unknown,
     triggers,
     exits: [],
   };
+}
+
+export function seenOf({ profile, stage, stage_since, stages_left }: Contact): Seen {
+  return { profile, stage, stage_since, stages_left };
 }
 
 /** The first moment at which time alone could change anything. */
@@ -132,7 +138,7 @@ export function stands(
   return (changesOf(seen, contact, project) & looks_at) === 0;
 }
 
-function changesOf(before: Contact, after: Contact, project: Project): number {
+function changesOf(before: Seen, after: Contact, project: Project): number {
   const [was, is] = [before.profile, after.profile];
   if (was.fields !== is.fields && zoneOf(before, project) !== zoneOf(after, project)) return ANYTHING;
   return (
@@ -144,6 +150,6 @@ function changesOf(before: Contact, after: Contact, project: Project): number {
   );
 }
 
-function isSameStage(a: Contact, b: Contact): boolean {
+function isSameStage(a: Seen, b: Contact): boolean {
   return a.stage === b.stage && a.stage_since === b.stage_since && a.stages_left === b.stages_left;
 }

@@ -29,7 +29,7 @@ export function leaveRuns(draft: Draft, moment: Instant, event?: Event): readonl
       exits.push(known);
       continue;
     }
-    const facts: Facts = { ...factsAt(draft, moment), entered_at: run.entered_at, happening: event };
+    const facts = factsAt(draft, moment, run, event);
     const way = wayOut(workflow, facts);
     if ('outcome' in way) finish(draft, run, way.outcome, way.because, moment);
     else exits.push({ run, until: way.until });

@@ -25,21 +25,22 @@ function moveStage(draft: Draft, moment: Instant): Instant {
   if (because === null) return until;
   const { contact } = draft;
   draft.moves.push({ from: contact.stage, to: stage, at: moment, because });
-  const stages_left = { ...contact.stages_left, [contact.stage]: moment };
-  draft.contact = { ...contact, stage, stage_since: moment, stages_left };
+  contact.stages_left = { ...contact.stages_left, [contact.stage]: moment };
+  contact.stage = stage;
+  contact.stage_since = moment;
   return Math.min(until, stageOf(draft.project.stages, factsAt(draft, moment)).until);
 }
 
 function moveSegments(draft: Draft, moment: Instant): Instant {
   if (draft.project.segments.length === 0) return Infinity;
   const { segments, moves, until } = segmentsOf(draft.project.segments, factsAt(draft, moment));
-  if (segments !== draft.contact.segments) draft.contact = { ...draft.contact, segments };
+  draft.contact.segments = segments;
   draft.segment_moves.push(...moves);
   return until;
 }
 
 function movePersona(draft: Draft, moment: Instant): Instant {
   const { persona, until } = draft.project.personas.of(factsAt(draft, moment));
-  if (persona !== draft.contact.persona) draft.contact = { ...draft.contact, persona };
+  draft.contact.persona = persona;
   return until;
 }

@@ -48,5 +48,5 @@ function owe(draft: Draft, { workflow, run, message, channel }: Wish, moment: In
   });
   if (held_back) return;
   const sent = rememberSent(contact.sent, project.limits, moment, facts.zone);
-  draft.contact = { ...contact, sent: [...sent, { at: moment, purpose }] };
+  contact.sent = [...sent, { at: moment, purpose }];
 }

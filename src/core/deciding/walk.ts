@@ -2,7 +2,7 @@ import { overwriteFields } from '../contacts/fold.ts';
 import type { Event, Instant } from '../events/event.ts';
 import { reason } from '../reason.ts';
 import { mapSteps } from '../workflows/edit.ts';
-import type { Run } from '../workflows/run.ts';
+import { copyRun, type Run } from '../workflows/run.ts';
 import { END, type Effect, type Step, type Then } from '../workflows/step.ts';
 import { stepIndex, type Workflow } from '../workflows/workflow.ts';
 import { finish, isPaused, put, versionOf, walkOf, type Draft } from './draft.ts';
@@ -17,15 +17,30 @@ export function follow(draft: Draft, workflow: Workflow, from: Run, first: Then,
     if (then.go === END) return finish(draft, run, 'completed', WALKED_TO_THE_END, moment);
     if (steps >= MOST_STEPS) return finish(draft, run, 'failed', WITHOUT_A_WAIT, moment);
     const step = workflow.steps[then.go] as Step;
-    run = { ...run, step: step.id, visit: run.visit + 1, arrived_at: moment, due_at: null };
+    run = arrived(run, step, moment);
     then = step.arrive(walkOf(draft, run, moment));
   }
   if ('end' in then) return finish(draft, run, then.outcome ?? 'completed', then.end, moment);
   for (const effect of then.effects ?? []) carryOut(draft, workflow, run, effect, moment);
-  put(draft, { ...run, due_at: then.stay_until });
+  put(draft, staying(run, then.stay_until));
 }
 
 const MOST_STEPS = 100;
+
+function arrived(run: Run, { id }: Step, moment: Instant): Run {
+  const copy = copyRun(run);
+  copy.step = id;
+  copy.visit += 1;
+  copy.arrived_at = moment;
+  copy.due_at = null;
+  return copy;
+}
+
+function staying(run: Run, due_at: Instant | null): Run {
+  const copy = copyRun(run);
+  copy.due_at = due_at;
+  return copy;
+}
 
 function carryOut(draft: Draft, workflow: Workflow, run: Run, effect: Effect, moment: Instant): void {
   switch (effect.do) {
@@ -47,7 +62,7 @@ function carryOut(draft: Draft, workflow: Workflow, run: Run, effect: Effect, mo
     case 'update': {
       const { profile } = draft.contact;
       const fields = overwriteFields(profile.fields, effect.fields, moment);
-      draft.contact = { ...draft.contact, profile: { ...profile, fields } };
+      draft.contact.profile = { ...profile, fields };
       draft.stirred = true;
     }
   }

@@ -149,14 +149,13 @@ function outlineOf(step: StepSource, id: string, under: string): StepOutline {
 }
 
 function isStepList(value: unknown): boolean {
-  return Array.isArray(value) && value.some((one) => typeof one === 'object' && one !== null && 'verb' in one);
+  return (
+    Array.isArray(value) && value.some((one) => typeof one === 'object' && one !== null && 'verb' in one)
+  );
 }
 
 /** Each step, and after it the lists that stand in it. */
-function inOrder(
-  lists: ReadonlyMap<string, readonly StepOutline[]>,
-  under: string,
-): readonly StepOutline[] {
+function inOrder(lists: ReadonlyMap<string, readonly StepOutline[]>, under: string): readonly StepOutline[] {
   return (lists.get(under) ?? []).flatMap((step) => [
     step,
     ...[...lists.keys()]

@@ -38,6 +38,37 @@ export interface Run {
   readonly ended_because: Reason | null;
 }
 
+export type WorkingRun = { -readonly [Key in keyof Run]: Run[Key] };
+
+/** A copy to work on. Written out, because copying a copy by `...` again and again is ten times as slow. */
+export function copyRun(run: Run): WorkingRun {
+  const copy: WorkingRun = {
+    workflow: run.workflow,
+    version: run.version,
+    number: run.number,
+    entered_at: run.entered_at,
+    event: run.event,
+    key: run.key,
+    held_out: run.held_out,
+    variants: run.variants,
+    because: run.because,
+    step: run.step,
+    visit: run.visit,
+    arrived_at: run.arrived_at,
+    due_at: run.due_at,
+    ended_at: run.ended_at,
+    outcome: run.outcome,
+    ended_because: run.ended_because,
+  };
+  if (run.held_before !== undefined) copy.held_before = run.held_before;
+  return copy;
+}
+
 export function endRun(run: Run, outcome: Outcome, because: Reason, at: Instant): Run {
-  return { ...run, outcome, ended_because: because, ended_at: at, due_at: null };
+  const ended = copyRun(run);
+  ended.outcome = outcome;
+  ended.ended_because = because;
+  ended.ended_at = at;
+  ended.due_at = null;
+  return ended;
 }

@@ -21,8 +21,8 @@ export function indexPage(ground: Ground): Page {
     ['calendar', Object.keys(hours.calendars).length, t('calendars', 'calendarios')],
     ['data', Object.keys(data?.events ?? {}).length, t('events', 'eventos')],
   ];
-  const { promotions, any } = settings.limits;
-  const most = (limit: typeof any): string | undefined =>
+  const { promotions, any: messages } = settings.limits;
+  const most = (limit: typeof messages): string | undefined =>
     limit &&
     t(
       `at most ${limit.messages} in ${durationWords(limit.per, 'en')}`,
@@ -43,7 +43,7 @@ export function indexPage(ground: Ground): Page {
       [t('The team is told at', 'Al equipo se le avisa en'), settings.team?.email],
       [t('Postal address', 'Dirección postal'), settings.postal_address],
       [t('Promotions for one person', 'Promociones por persona'), most(promotions)],
-      [t('Messages for one person', 'Mensajes por persona'), most(any)],
+      [t('Messages for one person', 'Mensajes por persona'), most(messages)],
     ])}`;
   return { file: 'index', title: wayTitle('index', ground), under: 'index', body };
 }

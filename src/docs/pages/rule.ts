@@ -22,6 +22,12 @@ export function ruleHtml(condition: Condition, ground: Ground): Html {
     case 'none':
       return list(t('None of these:', 'Nada de esto:'), condition.none);
     default:
-      return sentence(capital(conditionWords(condition, language, name)));
+      return sentence(beginning(condition, conditionWords(condition, language, name)));
   }
+}
+
+/** A sentence that begins with the name of an event or field leaves that as it is written. */
+function beginning(condition: Condition, words: string): string {
+  const names = 'event' in condition ? condition.event : 'field' in condition ? [condition.field] : [];
+  return names.some((name) => words.startsWith(name)) ? words : capital(words);
 }

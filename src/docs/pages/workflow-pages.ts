@@ -177,8 +177,7 @@ function stepHtml(step: StepSource, number: string, triggers: readonly string[],
   const words = sentence(`${capital(stepWords(step, language, { triggers, name }))}.`);
   const ways = waysOn(step, language);
   return html`<li id="step-${number}">
-    <span class="dot v-${step.verb}"></span
-    ><b class="number">${number}</b>
+    <span class="dot v-${step.verb}"></span><b class="number">${number}</b>
     ${words}${linkOf(step, ground)}${step.id !== undefined && html` <small>(<code>${step.id}</code>)</small>`}
     ${ways.map(
       ({ label, when, steps }, index) =>
@@ -206,7 +205,7 @@ function linkOf(source: StepSource, { t, loaded }: Ground): Html | undefined {
 }
 
 /** Ids of the messages that these steps send, each once, in order. */
-export function messagesOf(steps: readonly StepSource[]): readonly string[] {
+function messagesOf(steps: readonly StepSource[]): readonly string[] {
   return [...new Set(steps.flatMap(sentBy))];
 }
 

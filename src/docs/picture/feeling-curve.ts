@@ -2,12 +2,12 @@
 import { escaped, raw, type Html } from '../html.ts';
 
 const COLUMN = 200;
-const HEIGHT = 120;
+const HEIGHT = 160;
 
 /** One entry for each stage: from -2 to 2, undefined where nothing is said. */
 export function feelingCurve(feelings: readonly (number | undefined)[], title: string): Html {
   const points = feelings.flatMap((feeling, index) =>
-    feeling === undefined ? [] : [{ x: (index + 0.5) * COLUMN, y: HEIGHT / 2 - feeling * 22, feeling }],
+    feeling === undefined ? [] : [{ x: (index + 0.5) * COLUMN, y: HEIGHT / 2 - feeling * 24, feeling }],
   );
   const width = feelings.length * COLUMN;
   return raw(

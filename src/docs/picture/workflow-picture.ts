@@ -1,5 +1,5 @@
 /**
- * A workflow as a picture: its steps from the top to the bottom, ways side by side, jumps as dashed arrows at the left.
+ * A workflow as a picture: its steps from the top to the bottom, ways side by side, jumps as dashed arrows at the sides.
  * Every place follows from the steps alone, so the same file always makes the same picture.
  */
 import type { StepSource } from '../../core/workflows/verb.ts';
@@ -14,7 +14,7 @@ const APART = 30;
 const BESIDE = 26;
 const PASSING = 150;
 const LABEL = 26;
-const LETTERS = 31;
+const LETTERS = 29;
 const LANE = 16;
 
 export interface PictureWords extends StepWords {
@@ -41,9 +41,12 @@ export function workflowPicture(steps: readonly StepSource[], language: Language
     height += APART + end.height;
   }
   const lanes = canvas.jumps.length;
-  canvas.jumps.forEach((jump, index) => drawJump(canvas, jump, -LANE * (index + 1)));
+  canvas.jumps.forEach((jump, index) => {
+    const out = LANE * (index + 1);
+    drawJump(canvas, jump, jump.middle.x > half ? half * 2 + out : -out);
+  });
   const left = -LANE * (lanes + 1);
-  const wide = half * 2 - left + LANE;
+  const wide = half * 2 - left * 2;
   return raw(
     `<svg class="picture" role="img" aria-label="${escaped(words.title)}" width="${wide}" height="${height + 8}" viewBox="${left} -4 ${wide} ${height + 8}">` +
       `<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0 8 4 0 8z"/></marker></defs>` +
@@ -55,8 +58,14 @@ interface Canvas {
   readonly lines: string[];
   readonly boxes: string[];
   /** Where the steps stand that can be jumped to. */
-  readonly places: Map<string, { readonly left: number; readonly middle: number }>;
-  readonly jumps: { readonly left: number; readonly middle: number; readonly to: string }[];
+  readonly places: Map<string, Middle>;
+  readonly jumps: { readonly middle: Middle; readonly to: string }[];
+}
+
+/** The middle of a step's box. */
+interface Middle {
+  readonly x: number;
+  readonly y: number;
 }
 
 /** Something with a place still to be found; `x` is its middle, `y` its top. */
@@ -101,10 +110,10 @@ function stepBlock(step: StepSource, number: string, saying: Saying): Block {
     ...box,
     ends: step.verb === 'exit' || step.verb === 'goto',
     draw(x, y, canvas) {
-      const place = { left: x - BOX / 2, middle: y + box.height / 2 };
-      if (step.id !== undefined) canvas.places.set(step.id, place);
+      const middle = { x, y: y + box.height / 2 };
+      if (step.id !== undefined) canvas.places.set(step.id, middle);
       const plain = written(step);
-      if (plain.verb === 'goto') canvas.jumps.push({ ...place, to: plain.goto });
+      if (plain.verb === 'goto') canvas.jumps.push({ middle, to: plain.goto });
       box.draw(x, y, canvas);
     },
   };
@@ -172,8 +181,8 @@ function boxOf(text: string, verb: string, number: string): Block {
 }
 
 function drawLabel(canvas: Canvas, text: string, x: number, y: number, room: number): void {
-  const [line = ''] = wrapped(text, Math.floor((room - 16) / 6.6), 1);
-  const width = Math.min(room, line.length * 6.6 + 22);
+  const [line = ''] = wrapped(text, Math.floor((room - 22) / 7.4), 1);
+  const width = Math.min(room, line.length * 7.4 + 22);
   canvas.boxes.push(
     `<g class="way"><rect x="${x - width / 2}" y="${y}" width="${width}" height="${LABEL}" rx="13"/><text x="${x}" y="${y + 17.5}" text-anchor="middle">${escaped(line)}</text></g>`,
   );
@@ -202,15 +211,13 @@ function elbow(
   lines.push(`<path class="line" d="M${x} ${y}${across}V${toY - (tip === '' ? 0 : 1)}"${tip}/>`);
 }
 
-function drawJump(
-  { lines, places }: Canvas,
-  { left, middle, to }: Canvas['jumps'][number],
-  lane: number,
-): void {
+/** Out at the side that is nearer, along it, and in to the target. */
+function drawJump({ lines, places }: Canvas, { middle, to }: Canvas['jumps'][number], lane: number): void {
   const target = places.get(to);
   if (!target) return;
+  const side = Math.sign(lane - middle.x) * (BOX / 2);
   lines.push(
-    `<path class="line jump" d="M${left} ${middle}H${lane}V${target.middle}H${target.left - 1}"${TIP}/>`,
+    `<path class="line jump" d="M${middle.x + side} ${middle.y}H${lane}V${target.y}H${target.x + side + Math.sign(side)}"${TIP}/>`,
   );
 }
 
@@ -219,6 +226,8 @@ export function letterOf(index: number): string {
   return String.fromCodePoint(97 + (index % 26));
 }
 
+/** Names of events and fields keep their small letters. */
 export function capital(text: string): string {
+  if (/^[a-z0-9]+[_.]/.test(text)) return text;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

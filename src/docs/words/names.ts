@@ -2,7 +2,7 @@
 import type { LoadedProject } from '../../project/load.ts';
 import { inLanguage, type Language } from '../language.ts';
 
-export type Thing = 'stage' | 'segment' | 'persona' | 'calendar' | 'workflow' | 'mood' | 'tone';
+type Thing = 'stage' | 'segment' | 'persona' | 'calendar' | 'workflow' | 'mood' | 'tone';
 
 /** The title of a thing, in quotes; its id where it has none. */
 export type NameOf = (thing: Thing, id: string) => string;

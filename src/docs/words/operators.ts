@@ -6,9 +6,9 @@ import { andList, orList } from './names.ts';
 type Value = string | number | boolean;
 
 /** Each comparison after the thing it is about; none where nothing is compared. */
-export function operatorPhrases(operators: Operators, language: Language): string[] {
+function operatorPhrases(operators: Operators, language: Language): string[] {
   return Object.entries(operators).flatMap(([name, wanted]) =>
-    wanted === undefined ? [] : [phrase(name as keyof Operators, wanted as Value | Value[], language)],
+    wanted === undefined ? [] : [phrase(name as keyof Operators, wanted, language)],
   );
 }
 

@@ -8,10 +8,11 @@ import type { Language } from '../language.ts';
 import { conditionWords, dayWord } from './condition.ts';
 import { andList, BY_ID, orList, quotedName, type NameOf } from './names.ts';
 import { valueWords } from './operators.ts';
+import { readable } from './template.ts';
 import { dateWords, timeOfDay } from './trigger.ts';
 
 /** Steps as the schemas of the verbs leave them. */
-export type WrittenStep = { readonly id?: string | undefined } & (
+type WrittenStep = { readonly id?: string | undefined } & (
   | { readonly verb: 'wait'; readonly wait: Duration; readonly since?: 'last_event' }
   | { readonly verb: 'wait_until'; readonly wait_until: WrittenMoment }
   | {
@@ -116,7 +117,7 @@ export function stepWords(
     case 'start_workflow':
       return `${en ? 'start the workflow' : 'iniciar el flujo'} ${quotedName(name('workflow', step.start_workflow), language)}${step.with ? ` (${fieldsWords(step.with, language)})` : ''}`;
     case 'tell_team':
-      return `${en ? 'tell' : 'avisar'} ${step.to ? (en ? step.to : `a ${step.to}`) : en ? 'the team' : 'al equipo'}: ${quotedName(step.tell_team, language)}`;
+      return `${en ? 'tell' : 'avisar'} ${step.to ? (en ? step.to : `a ${step.to}`) : en ? 'the team' : 'al equipo'}: ${quotedName(readable(step.tell_team), language)}`;
     case 'call_webhook':
       return `${en ? 'call' : 'llamar a'} ${hostOf(step.call_webhook.url)}${step.call_webhook.save_answer ? (en ? ` and keep the answer as ${step.call_webhook.save_answer}` : ` y guardar la respuesta en ${step.call_webhook.save_answer}`) : ''}${step.up_to ? (en ? `, trying for ${durationWords(step.up_to, 'en')}` : `, intentándolo durante ${durationWords(step.up_to, 'es')}`) : ''}`;
     case 'goto':

@@ -52,14 +52,14 @@ export function dateWords({ date, every, offset, at, zone }: DateTrigger, langua
       ? `${far} ${offset.way} ${field}`
       : `${far} ${offset.way === 'before' ? 'antes' : 'después'} de ${field}`
     : en
-      ? `on ${field}`
+      ? `on the day of ${field}`
       : `el día de ${field}`;
   const yearly = every ? (en ? ' every year' : ' cada año') : '';
   return `${day}${yearly} ${en ? 'at' : 'a las'} ${timeOfDay(at)}${clockWords(zone, language)}`;
 }
 
 /** "every Monday at 10:00". */
-export function scheduleWords({ days, at }: ScheduleTime, language: Language): string {
+function scheduleWords({ days, at }: ScheduleTime, language: Language): string {
   return `${daysWords(days, language)} ${language === 'en' ? 'at' : 'a las'} ${timeOfDay(at)}`;
 }
 

@@ -25,7 +25,6 @@ function decisions(options: readonly JsonSchema[], kind: string): JsonSchema {
     (others, option) => {
       const key = firstKey(option);
       const isWritten = { type: 'object', required: [key] };
-      // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
       return { type: 'object', if: isWritten, then: { ...option, title: key }, else: others };
     },
     toBeginWith(options, kind),

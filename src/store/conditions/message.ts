@@ -15,8 +15,8 @@ export function messageSql(condition: MessageCondition, now: Instant): SQL {
     const handed: EventCondition = { ...handedOver([id]), within: window };
     return sql`(${eventSql(handed, now)} and not ${cameBack(id, now)})`;
   });
-  const any = sql`(${sql.join(arrived, sql` or `)})`;
-  return not_within ? sql`(not ${any})` : any;
+  const happened = sql`(${sql.join(arrived, sql` or `)})`;
+  return not_within ? sql`(not ${happened})` : happened;
 }
 
 function cameBack(id: string, now: Instant): SQL {

@@ -975,7 +975,7 @@ const placeOf = ({
 /** A database keeps no infinity. */
 function throughJson(contact: Contact): Contact {
   const kept = JSON.parse(JSON.stringify(contact)) as Contact;
-  return { ...kept, settled_until: (kept.settled_until as number | null) ?? Infinity };
+  return { ...kept, settled_until: kept.settled_until ?? Infinity };
 }
 
 describe('any project and any events', () => {

@@ -220,16 +220,16 @@ function memoryOf(
 
 /** The running sum alone where all that ever happened counts; else what is added up keeps its time, too. */
 function summedMemory(condition: EventCondition, path: string, scope: 'ever' | 'entry'): MemorySpec {
-  const counted = memoryOf(condition, 0);
+  const plain = memoryOf(condition, 0);
   const value = (event: Event): number | undefined => tenThousandths(at(event.properties, path));
   const width = widthOf(condition.within);
   const isOpen = width === Infinity && (scope === 'entry' || condition.after !== undefined);
   return {
-    ...counted,
-    key: `${counted.key}+${path}`,
+    ...plain,
+    key: `${plain.key}+${path}`,
     keep: isOpen || width < Infinity ? MOST : 0,
     width: isOpen ? undefined : width < Infinity ? width : 0,
-    matches: (event) => counted.matches(event) && value(event) !== undefined,
+    matches: (event) => plain.matches(event) && value(event) !== undefined,
     value,
   };
 }
@@ -247,10 +247,14 @@ function tenThousandths(value: Json | undefined): number | undefined {
 
 // What counts
 
-/** One event that counts, and as how much. */
-interface Mark {
-  readonly at: Instant;
-  readonly value: number;
+/** The events that count, ascending: a stretch of what is remembered. */
+interface Counted {
+  readonly times: readonly Instant[];
+  /** As how much each counts; absent: as one. */
+  readonly values: readonly number[] | undefined;
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
 }
 
 /** Whether not all that ever happened counts. */
@@ -268,29 +272,34 @@ function countsAfter({ contact }: Facts, { after }: Asking): Instant {
   return own(contact.profile.memory, after.key)?.times.at(-1) ?? Infinity;
 }
 
-/** The events that count and lie less than `width` back, ascending. */
-function countedMarks(facts: Facts, asking: Asking, width = Infinity): readonly Mark[] {
+/** The events that count and lie less than `width` back. */
+function counted(facts: Facts, asking: Asking, width = Infinity): Counted {
   const { contact, now } = facts;
   const { times = [], values } = own(contact.profile.memory, asking.memory.key) ?? {};
-  const late = lateMark(facts, asking);
   const start = now - width;
   const floor = Math.max(enteredAt(facts, asking.scope), countsAfter(facts, asking), start);
-  if (!late && (times.at(-1) ?? -Infinity) <= floor) return NONE;
-  const marks: Mark[] = late && late.at > start ? [late] : [];
-  for (const [index, at] of times.entries())
-    if (at > floor && at <= now) marks.push({ at, value: values ? (values[index] ?? 0) : 1 });
-  return marks;
+  let to = times.length;
+  while (to > 0 && (times[to - 1] as Instant) > now) to--;
+  let from = to;
+  while (from > 0 && (times[from - 1] as Instant) > floor) from--;
+  const remembered = { times, values, from, to };
+  const late = lateEvent(facts, asking);
+  return late && late.occurred_at > start ? withLate(late, remembered, asking) : remembered;
 }
 
-const NONE: readonly Mark[] = [];
-
 /** The event being decided, where it happened before the entry that it should have prevented. */
-function lateMark(facts: Facts, asking: Asking): Mark | undefined {
+function lateEvent(facts: Facts, asking: Asking): Event | undefined {
   const { happening } = facts;
   if (!happening || happening.occurred_at > enteredAt(facts, asking.scope)) return undefined;
-  const { memory } = asking;
-  if (happening.occurred_at <= countsAfter(facts, asking) || !memory.matches(happening)) return undefined;
-  return { at: happening.occurred_at, value: memory.value ? (memory.value(happening) ?? 0) : 1 };
+  const counts = happening.occurred_at > countsAfter(facts, asking) && asking.memory.matches(happening);
+  return counts ? happening : undefined;
+}
+
+function withLate(late: Event, { times, values, from, to }: Counted, { memory }: Asking): Counted {
+  const all = [late.occurred_at, ...times.slice(from, to)];
+  if (!memory.value) return { times: all, values: undefined, from: 0, to: all.length };
+  const amounts = [memory.value(late) ?? 0, ...(values ?? []).slice(from, to)];
+  return { times: all, values: amounts, from: 0, to: all.length };
 }
 
 // How often and how much
@@ -301,11 +310,11 @@ function tallyQuestion(asking: Asking, range: Range, wording: Wording): Question
   const amount = (facts: Facts): number =>
     width === Infinity && !isBounded(facts, asking)
       ? amountEver(facts, asking)
-      : total(countedMarks(facts, asking, width));
+      : total(counted(facts, asking, width));
   return {
     answer(facts) {
       if (width === Infinity) return always(isWithin(amount(facts), range));
-      return inWindow(countedMarks(facts, asking, width), range, width);
+      return inWindow(counted(facts, asking, width), range, width);
     },
     because: (facts) =>
       condition.sum_of
@@ -321,21 +330,26 @@ function amountEver({ contact }: Facts, { condition, memory }: Asking): number {
   return (condition.sum_of ? remembered?.sum : remembered?.count) ?? 0;
 }
 
-function total(marks: readonly Mark[]): number {
-  return marks.reduce((sum, { value }) => sum + value, 0);
+function total({ values, from, to }: Counted): number {
+  if (!values) return to - from;
+  let sum = 0;
+  for (let index = from; index < to; index++) sum += values[index] ?? 0;
+  return sum;
 }
 
 /**
  * As time goes on and nothing happens, events only leave the window, the oldest first; so the answer changes when
  * enough have left, and the moment of that is known now. Those of one moment leave together.
  */
-function inWindow(open: readonly Mark[], range: Range, width: number): Answer {
+function inWindow(open: Counted, range: Range, width: number): Answer {
+  const { times, values, from, to } = open;
   let left = total(open);
   const holds = isWithin(left, range);
-  for (const [index, mark] of open.entries()) {
-    left -= mark.value;
-    const isLastOfMoment = open[index + 1]?.at !== mark.at;
-    if (isLastOfMoment && isWithin(left, range) !== holds) return { holds, until: mark.at + width };
+  for (let index = from; index < to; index++) {
+    left -= values ? (values[index] ?? 0) : 1;
+    const time = times[index] as Instant;
+    const isLastOfMoment = index + 1 === to || times[index + 1] !== time;
+    if (isLastOfMoment && isWithin(left, range) !== holds) return { holds, until: time + width };
   }
   return always(holds);
 }
@@ -349,7 +363,7 @@ function beforeQuestion(asking: Asking, names: readonly string[]): Question {
     own(contact.profile.memory, others.key)?.first ?? Infinity;
   const holds = (facts: Facts): boolean =>
     isBounded(facts, asking)
-      ? countedMarks(facts, asking).some((mark) => mark.at < firstOther(facts))
+      ? isAnyBefore(counted(facts, asking), firstOther(facts))
       : (own(facts.contact.profile.memory, memory.key)?.first ?? Infinity) < firstOther(facts);
   return {
     answer: (facts) => always(holds(facts)),
@@ -357,6 +371,10 @@ function beforeQuestion(asking: Asking, names: readonly string[]): Question {
     memory: [memory, others, ...(after ? [after] : [])],
     looks_at: 0,
   };
+}
+
+function isAnyBefore({ times, from, to }: Counted, end: Instant): boolean {
+  return from < to && (times[from] as Instant) < end;
 }
 
 // The first, the latest
@@ -501,7 +519,7 @@ function inVain({ event, after = [] }: EventCondition): Reason {
 function limitsOf(asking: Asking, facts: Facts): Reason {
   const { after, since } = asking.condition;
   const window = windowOf(asking.condition);
-  const isSince = since && facts.entered_at !== undefined && lateMark(facts, asking) === undefined;
+  const isSince = since && facts.entered_at !== undefined && lateEvent(facts, asking) === undefined;
   const en = [
     ...(after ? [`after ${namesIn(after)}`] : []),
     ...(isSince ? ['since the entry'] : []),

@@ -133,11 +133,16 @@ function inWindows(value: Json | undefined, windows: Windows, zone: string, now:
   if (!moment) return always(false);
   const time = instantOf(moment, zone);
   const holds = liesIn(windows, time, now);
+  const changesAt = (edge: Instant): Instant =>
+    edge > now && liesIn(windows, time, edge) !== holds ? edge : Infinity;
   const { within, not_within, within_next } = windows;
-  let until = Infinity;
-  for (const edge of [time, time + (within ?? 0), time + (not_within ?? 0), time - (within_next ?? 0)])
-    if (edge > now && edge < until && liesIn(windows, time, edge) !== holds) until = edge;
-  return { holds, until };
+  const until = Math.min(
+    changesAt(time),
+    changesAt(time + (within ?? 0)),
+    changesAt(time + (not_within ?? 0)),
+    changesAt(time - (within_next ?? 0)),
+  );
+  return until === Infinity ? always(holds) : { holds, until };
 }
 
 function liesIn({ within, not_within, within_next }: Windows, time: Instant, now: Instant): boolean {
