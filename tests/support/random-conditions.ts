@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { conditionSchema, type Condition } from '../../src/core/conditions/condition.ts';
 import { CHURN_RISKS } from '../../src/core/conditions/subjects/churn-risk.ts';
-import { WEEKDAYS } from '../../src/core/conditions/subjects/date.ts';
+import { WEEKDAYS } from '../../src/core/time/date.ts';
 import { eventConditionSchema, type EventCondition } from '../../src/core/conditions/subjects/event.ts';
 import { DERIVED_FIELDS } from '../../src/core/conditions/subjects/field.ts';
 import { MESSAGE_FATES } from '../../src/core/conditions/subjects/message.ts';

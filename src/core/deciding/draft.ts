@@ -81,7 +81,8 @@ export function isPaused(project: Project, run: Run): boolean {
 }
 
 export function versionOf({ project }: Draft, run: Run): Workflow | undefined {
-  return project.version(run.workflow, run.version);
+  const live = project.workflows.get(run.workflow);
+  return live?.version === run.version ? live : project.version(run.workflow, run.version);
 }
 
 type EntryNote = Partial<WorkflowEntries>;
@@ -97,10 +98,11 @@ export function finish(draft: Draft, run: Run, outcome: Outcome, because: Reason
 }
 
 export function put(draft: Draft, run: Run): void {
-  const key = runKey(run);
-  const others = draft.contact.runs.filter((other) => runKey(other) !== key);
+  const others = draft.contact.runs.filter(
+    ({ workflow, number }) => number !== run.number || workflow !== run.workflow,
+  );
   draft.contact.runs = run.ended_at === null ? [...others, run] : others;
-  draft.runs.set(key, run);
+  draft.runs.set(runKey(run), run);
 }
 
 export function runKey(run: Run): string {

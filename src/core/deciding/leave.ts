@@ -44,7 +44,7 @@ function knownExits(
   moment: Instant,
   event: Event | undefined,
 ): KnownExits | undefined {
-  const exits = known.exits.find((one) => one.run === run);
+  const exits = known.exits.length === 0 ? undefined : known.exits.find((one) => one.run === run);
   // A goal that must be reached in time is not asked any more afterwards.
   if (!exits || (exits.until !== Infinity && workflow.goal?.within)) return undefined;
   return stands(exits.until, sightOfExits(workflow), known, contact, moment, event) ? exits : undefined;

@@ -37,11 +37,10 @@ export function segmentsOf(list: readonly Segment[], facts: Facts): SegmentsNow 
     const way = answer.holds ? 'enters' : 'leaves';
     moves.push({ segment: id, way, at: facts.now, because: when.because(facts) });
   }
-  const known = new Set(list.map(({ id }) => id));
-  const isGone = Object.keys(before).some((id) => !known.has(id));
-  if (moves.length === 0 && !isGone) return { segments: before, moves, until };
+  const isKnown = (id: string): boolean => list.some((segment) => segment.id === id);
+  if (moves.length === 0 && Object.keys(before).every(isKnown)) return { segments: before, moves, until };
   const left = new Set(moves.flatMap(({ segment, way }) => (way === 'leaves' ? [segment] : [])));
-  const kept = Object.entries(before).filter(([id]) => known.has(id) && !left.has(id));
+  const kept = Object.entries(before).filter(([id]) => isKnown(id) && !left.has(id));
   const come = moves.flatMap(({ segment, way, at }) =>
     way === 'enters' ? [[segment, at] as [string, Instant]] : [],
   );

@@ -3,6 +3,7 @@ import type { Condition } from '../../core/conditions/condition.ts';
 import type { DateCondition } from '../../core/conditions/subjects/date.ts';
 import type { FieldCondition } from '../../core/conditions/subjects/field.ts';
 import type { StageCondition } from '../../core/conditions/subjects/stage.ts';
+import { WEEKDAYS } from '../../core/time/date.ts';
 import { durationWords } from '../../core/time/duration.ts';
 import type { Both, Language } from '../language.ts';
 import { eventWords, messageWords } from './event.ts';
@@ -144,7 +145,6 @@ export function dayWord(word: string, language: Language): string {
   return language === 'en' ? (EN_DAYS[word] ?? word) : (ES_DAYS[word] ?? word);
 }
 
-const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 const EN_DAYS: Readonly<Record<string, string>> = Object.fromEntries(
   WEEKDAYS.map((day) => [day, day.charAt(0).toUpperCase() + day.slice(1)]),
 );

@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { pointOf } from '../../core/conditions/subjects/date-spans.ts';
-import { WEEKDAYS, type DateCondition } from '../../core/conditions/subjects/date.ts';
+import type { DateCondition } from '../../core/conditions/subjects/date.ts';
+import { WEEKDAYS } from '../../core/time/date.ts';
 import type { Duration } from '../../core/time/duration.ts';
 import { timestamp } from '../values.ts';
 import type { Asking } from './asking.ts';

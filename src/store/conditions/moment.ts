@@ -1,7 +1,7 @@
 /** What a jsonb value says of time, read as `core/time/moment.ts` reads it; years from 1. */
 import { sql, type SQL } from 'drizzle-orm';
 import { DAY } from '../../core/time/date.ts';
-import type { Moment } from '../../core/time/moment.ts';
+import { EARLIEST, LATEST, type Moment } from '../../core/time/moment.ts';
 import { timestamp } from '../values.ts';
 import { textOf } from './json-value.ts';
 import { instantAtSql } from './zone.ts';
@@ -24,10 +24,6 @@ export function momentOf(value: SQL, zone: SQL): SQL {
 }
 
 const AS_NUMBER = sql`case when type = 'number' then to_timestamp(text::float8 / 1000) end`;
-
-/** The years that four digits can write, in milliseconds. */
-const EARLIEST = Date.UTC(0, 0) - 1900 * 366 * DAY;
-const LATEST = Date.UTC(9999, 11, 31);
 
 /** Only what exists, because a cast of anything else fails. */
 const DATE =

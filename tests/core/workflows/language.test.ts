@@ -81,7 +81,7 @@ describe('stages and segments that start workflows', () => {
     const story = storyOf(
       {
         welcome: `enter_when: { enters_stage: [decision, experience] }\nre_enter: always\n${HELLO}`,
-        bye: 'enter_when: { leaves_stage: decision }\nsteps: [{ send_email: bye }]\n',
+        zbye: 'enter_when: { leaves_stage: decision }\nsteps: [{ send_email: bye }]\n',
       },
       { stages },
     );
@@ -92,7 +92,7 @@ describe('stages and segments that start workflows', () => {
       '2026-03-02T17:00 hello',
       '2026-03-02T17:00 bye',
     ]);
-    expect(story.runs.find(({ workflow }) => workflow === 'bye')?.because.en).toMatch(
+    expect(story.runs.find(({ workflow }) => workflow === 'zbye')?.because.en).toMatch(
       /^moved from decision to experience: /,
     );
   });
@@ -610,13 +610,13 @@ describe('several workflows at one moment', () => {
     ]);
   });
 
-  test('of the same importance write in the order of the files', () => {
+  test('of the same importance write in the order of their names', () => {
     const story = storyOf(
-      { bbb: wants('second', ''), aaa: wants('first', '') },
+      { aaa: wants('first', ''), bbb: wants('second', '') },
       { settings: LIMIT, services: [] },
     );
     happens(story, 'go', 0);
-    expect(story.messages.map((line) => line.split(' ')[1])).toEqual(['second', 'first']);
+    expect(story.messages.map((line) => line.split(' ')[1])).toEqual(['first', 'second']);
   });
 
   test('waits that end together share the moment, too', () => {

@@ -7,8 +7,6 @@ import { DAY, dayOf, WEEKDAYS, weekdayOf } from '../../time/date.ts';
 import type { DayAnswer } from '../../time/days.ts';
 import { after as later, before as earlier, type Duration } from '../../time/duration.ts';
 
-export { WEEKDAYS };
-
 /** Days from today. */
 export const NEAR_DAYS: Readonly<Record<string, number>> = { yesterday: -1, today: 0, tomorrow: 1 };
 

@@ -26,8 +26,6 @@ import {
 } from './date-spans.ts';
 import { fieldReader, fieldValue, looksAtField } from './field.ts';
 
-export { WEEKDAYS };
-
 const NEAR_WORDS = Object.keys(NEAR_DAYS);
 
 /** An anniversary is never farther away than this, so asking for more would always be answered with yes. */
