@@ -40,7 +40,7 @@ function moveSegments(draft: Draft, moment: Instant): Instant {
 }
 
 function movePersona(draft: Draft, moment: Instant): Instant {
-  const { persona, until } = draft.project.personas.of(factsAt(draft, moment));
+  const { persona, until } = draft.project.personas.fitting(factsAt(draft, moment));
   draft.contact.persona = persona;
   return until;
 }

@@ -12,33 +12,45 @@ export interface Mood {
   readonly ends_when: MemorySpec | null;
 }
 
-export interface MoodNow {
+/** Which mood holds, without the reason. */
+export interface HoldingMood {
   readonly mood: string;
   readonly until: Instant;
+}
+
+export interface MoodNow extends HoldingMood {
   readonly because: Reason | null;
 }
 
 /** The moods of a project: the first that holds is the contact's. */
 export interface Moods {
   of(facts: Facts): MoodNow;
+  /** The same without putting the reason into words, which costs more than the finding. */
+  holding(facts: Facts): HoldingMood;
   readonly memory: readonly MemorySpec[];
   /** As of `Question`. */
   readonly looks_at?: number | undefined;
 }
 
 export function moodsOf(list: readonly Mood[]): Moods {
+  const first = (facts: Facts): { found: Mood | undefined; until: Instant } => {
+    let until = Infinity;
+    for (const found of list) {
+      if (!found.when) return { found, until };
+      const answer = found.when.answer(facts);
+      until = Math.min(until, answer.until);
+      if (answer.holds && !hasEnded(found, found.when, facts)) return { found, until };
+    }
+    return { found: undefined, until };
+  };
   return {
     of(facts) {
-      let until = Infinity;
-      for (const mood of list) {
-        if (!mood.when) return { mood: mood.id, until, because: null };
-        const answer = mood.when.answer(facts);
-        if (answer.holds && !hasEnded(mood, mood.when, facts)) {
-          return { mood: mood.id, until: Math.min(until, answer.until), because: mood.when.because(facts) };
-        }
-        until = Math.min(until, answer.until);
-      }
-      return { mood: 'none', until, because: null };
+      const { found, until } = first(facts);
+      return { mood: found?.id ?? 'none', until, because: found?.when?.because(facts) ?? null };
+    },
+    holding(facts) {
+      const { found, until } = first(facts);
+      return { mood: found?.id ?? 'none', until };
     },
     memory: list.flatMap((mood) => [...beginnings(mood), ...(mood.ends_when ? [mood.ends_when] : [])]),
     looks_at: looksOf(list.flatMap(({ when }) => when ?? [])),

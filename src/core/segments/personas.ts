@@ -10,32 +10,46 @@ export interface Persona {
   readonly when: Question | null;
 }
 
-export interface PersonaNow {
+/** Which persona fits, without the reason. */
+export interface FittingPersona {
   /** Null where the project has none, or none fits. */
   readonly persona: string | null;
   readonly until: Instant;
+}
+
+export interface PersonaNow extends FittingPersona {
   readonly because: Reason | null;
 }
 
 /** The personas of a project: the first that fits is the contact's. */
 export interface Personas {
   of(facts: Facts): PersonaNow;
+  /** The same without putting the reason into words, which costs more than the finding. */
+  fitting(facts: Facts): FittingPersona;
   readonly memory: readonly MemorySpec[];
   /** As of `Question`. */
   readonly looks_at?: number | undefined;
 }
 
 export function personasOf(list: readonly Persona[]): Personas {
+  const first = (facts: Facts): { found: Persona | undefined; until: Instant } => {
+    let until = Infinity;
+    for (const found of list) {
+      if (!found.when) return { found, until };
+      const answer = found.when.answer(facts);
+      until = Math.min(until, answer.until);
+      if (answer.holds) return { found, until };
+    }
+    return { found: undefined, until };
+  };
   return {
     of(facts) {
-      let until = Infinity;
-      for (const { id, when } of list) {
-        if (!when) return { persona: id, until, because: null };
-        const answer = when.answer(facts);
-        until = Math.min(until, answer.until);
-        if (answer.holds) return { persona: id, until, because: when.because(facts) };
-      }
-      return { persona: null, until, because: null };
+      const { found, until } = first(facts);
+      return { persona: found?.id ?? null, until, because: found?.when?.because(facts) ?? null };
+    },
+    fitting(facts) {
+      const { found, until } = first(facts);
+      return { persona: found?.id ?? null, until };
     },
     memory: list.flatMap(({ when }) => when?.memory ?? []),
     looks_at: looksOf(list.flatMap(({ when }) => when ?? [])),

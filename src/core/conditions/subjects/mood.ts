@@ -12,7 +12,7 @@ export type MoodCondition = z.infer<typeof moodConditionSchema>;
 export function moodQuestion({ mood }: MoodCondition, moods: Moods): Question {
   return {
     answer: exactly((facts) => {
-      const now = moods.of(facts);
+      const now = moods.holding(facts);
       return { holds: mood.includes(now.mood), until: now.until };
     }),
     because(facts) {

@@ -12,7 +12,7 @@ export type PersonaCondition = z.infer<typeof personaConditionSchema>;
 export function personaQuestion({ persona }: PersonaCondition, personas: Personas): Question {
   return {
     answer: exactly((facts) => {
-      const now = personas.of(facts);
+      const now = personas.fitting(facts);
       return { holds: now.persona !== null && persona.includes(now.persona), until: now.until };
     }),
     because(facts) {
