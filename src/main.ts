@@ -1,22 +1,28 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { addCheck } from './cli/check.ts';
-import { addDemo } from './cli/demo.ts';
-import { addDeploy } from './cli/deploy.ts';
-import { addDocs } from './cli/docs.ts';
-import { addExperiments } from './cli/experiments.ts';
-import { addExplain } from './cli/explain.ts';
-import { addInit } from './cli/init.ts';
-import { addKeys } from './cli/keys.ts';
 import { tellError } from './cli/output.ts';
-import { addPreview } from './cli/preview.ts';
-import { addReplay } from './cli/replay.ts';
-import { addSchema } from './cli/schema.ts';
-import { addSimulate } from './cli/simulate.ts';
-import { addSegments } from './cli/segments.ts';
-import { addStart } from './cli/start.ts';
-import { addStatus } from './cli/status.ts';
-import { addTest } from './cli/test.ts';
+
+type Add = (program: Command) => void;
+
+/** In the order of a project's life. Only the file of the command that is asked for is loaded. */
+const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promise<Add>])[] = [
+  [['init'], async () => (await import('./cli/init.ts')).addInit],
+  [['check'], async () => (await import('./cli/check.ts')).addCheck],
+  [['schema'], async () => (await import('./cli/schema.ts')).addSchema],
+  [['test'], async () => (await import('./cli/test.ts')).addTest],
+  [['simulate'], async () => (await import('./cli/simulate.ts')).addSimulate],
+  [['preview'], async () => (await import('./cli/preview.ts')).addPreview],
+  [['docs'], async () => (await import('./cli/docs.ts')).addDocs],
+  [['deploy', 'rollback', 'diff', 'versions'], async () => (await import('./cli/deploy.ts')).addDeploy],
+  [['start'], async () => (await import('./cli/start.ts')).addStart],
+  [['demo'], async () => (await import('./cli/demo.ts')).addDemo],
+  [['replay'], async () => (await import('./cli/replay.ts')).addReplay],
+  [['status'], async () => (await import('./cli/status.ts')).addStatus],
+  [['explain'], async () => (await import('./cli/explain.ts')).addExplain],
+  [['segments'], async () => (await import('./cli/segments.ts')).addSegments],
+  [['experiments'], async () => (await import('./cli/experiments.ts')).addExperiments],
+  [['keys'], async () => (await import('./cli/keys.ts')).addKeys],
+];
 
 const program = new Command('etapa')
   .description('Marketing automation driven by the stages of the customer journey.')
@@ -24,27 +30,10 @@ const program = new Command('etapa')
   .showHelpAfterError('Run with --help to see what is possible.')
   .showSuggestionAfterError();
 
-const commands = [
-  addInit,
-  addCheck,
-  addSchema,
-  addTest,
-  addSimulate,
-  addPreview,
-  addDocs,
-  addDeploy,
-  addStart,
-  addDemo,
-  addReplay,
-  addStatus,
-  addExplain,
-  addSegments,
-  addExperiments,
-  addKeys,
-];
-for (const add of commands) add(program);
-
 try {
+  const asked = COMMANDS.filter(([names]) => names.includes(process.argv[2] ?? ''));
+  // Help, and a guess at what a misspelt command meant, need all of them.
+  for (const [, load] of asked.length > 0 ? asked : COMMANDS) (await load())(program);
   await program.parseAsync();
 } catch (error) {
   tellError(error);
