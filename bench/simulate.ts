@@ -6,7 +6,7 @@ import type { Event, Instant } from '../src/core/events/event.ts';
 import { DAY, HOUR } from '../src/core/time/date.ts';
 import type { Person } from '../src/simulate/people.ts';
 import { simulate } from '../src/simulate/simulate.ts';
-import { spread, type Spread } from './surroundings.ts';
+import { spread, timed, type Spread } from './surroundings.ts';
 import { readWorld } from './worlds.ts';
 
 export interface SimulateFigures {
@@ -64,14 +64,6 @@ function projectOf(files: ProjectFiles): Project {
   const { loaded, problems } = loadProject(files);
   if (!loaded) throw new Error(problems.map(({ file, message }) => `${file}: ${message}`).join('\n'));
   return loaded.project;
-}
-
-/** Of this process, in seconds: other people's work on the machine does not count in the first. */
-async function timed<T>(work: () => Promise<T>): Promise<{ result: T; core: number; wall: number }> {
-  const [cpu, began] = [process.cpuUsage(), performance.now()];
-  const result = await work();
-  const { user, system } = process.cpuUsage(cpu);
-  return { result, core: (user + system) / 1e6, wall: (performance.now() - began) / 1000 };
 }
 
 const BEGIN = Date.UTC(2026, 0, 5, 8);

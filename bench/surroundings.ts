@@ -83,3 +83,17 @@ export async function seconds(work: () => Promise<unknown>): Promise<number> {
   await work();
   return (performance.now() - began) / 1000;
 }
+
+/** In seconds: of one core's time, which others on the machine take nothing from, and by the clock on the wall. */
+export interface Timed<T> {
+  readonly result: T;
+  readonly core: number;
+  readonly wall: number;
+}
+
+export async function timed<T>(work: () => T | Promise<T>): Promise<Timed<T>> {
+  const [cpu, began] = [process.cpuUsage(), performance.now()];
+  const result = await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { result, core: (user + system) / 1e6, wall: (performance.now() - began) / 1000 };
+}

@@ -146,6 +146,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const clock = options.clock ?? databaseClock;
   const closers: (() => Promise<unknown>)[] = [];
   let live_project: LiveProject | undefined;
+  let live_deployment: number | undefined;
 
   const live: Live = () => {
     if (live_project) return live_project;
@@ -198,7 +199,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     const details = lost.map(
       ({ workflow, step, runs, to }) =>
         `workflows/${workflow}.yaml: ${runs} ${runs === 1 ? 'person stands' : 'people stand'} at step "${step}", ` +
-        `which is gone; write "moved_to: { ${JSON.stringify(step)}: ${to ?? 'the id of another step'} }"`,
+        `which is gone; write moved_to: { ${JSON.stringify(step)}: ${JSON.stringify(to ?? 'id of another step')} }`,
     );
     throw new UserError('people_would_be_lost', 'Nothing was deployed; what was live stays live.', details);
   }
@@ -239,10 +240,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     const latest = await latestDeployment(db);
     if (!latest) return;
     const winners = await experimentWinners(db);
-    if (latest.hash === live_project?.hash && isDeepStrictEqual(winners, live_project.project.winners))
-      return;
+    if (latest.id === live_deployment && isDeepStrictEqual(winners, live_project?.project.winners)) return;
     const { project } = await prepare(latest.files, latest.live_since, true);
-    if (project) live_project = project;
+    if (!project) return;
+    live_project = project;
+    live_deployment = latest.id;
   }
 
   function start(roles: ReadonlySet<Role>): void {

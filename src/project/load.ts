@@ -132,7 +132,8 @@ function readAll(files: ProjectFiles): Reading {
   const map = optional(`${JOURNEY}map.yaml`, mapFileSchema, NO_MAP);
   const hours = optional(`${JOURNEY}hours.yaml`, hoursFileSchema, { version: 1, calendars: {} });
   const data = optional<DataFile | null>(`${JOURNEY}data.yaml`, dataFileSchema, null);
-  const workflows = Object.keys(files).filter(isWorkflow).map(readWorkflow);
+  // A database gives them back in another order.
+  const workflows = Object.keys(files).filter(isWorkflow).sort().map(readWorkflow);
   const messages = Object.keys(files)
     .filter((path) => /^templates\/[^/]+\/message\.yaml$/.test(path))
     .map((path) => readNamed(path, messageFileSchema, (file) => file.message, path.split('/')[1] ?? ''));

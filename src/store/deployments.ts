@@ -73,11 +73,17 @@ export async function recordDeployment(db: Database, deployment: NewDeployment):
   });
 }
 
-/** Versions that somebody still walks. */
+/**
+ * Versions that somebody still walks, or may just be entering: not every process has heard at once of what was deployed
+ * in the last minutes.
+ */
 export async function versionsInUse(db: Runner): Promise<OldVersion[]> {
   const found = await db.execute<{ workflow: string; version: string; source: string }>(sql`
     select v.workflow, v.version, v.source from workflow_versions v
-    where exists (select from runs r where r.workflow = v.workflow and r.version = v.version and r.ended_at is null)`);
+    where exists (select from runs r where r.workflow = v.workflow and r.version = v.version and r.ended_at is null)
+      or exists (select from deployments d
+        where d.id >= coalesce((select max(id) from deployments where deployed_at < now() - interval '10 minutes'), 0)
+          and d.files ->> ('workflows/' || v.workflow || '.yaml') = v.source)`);
   return found.rows;
 }
 

@@ -21,9 +21,16 @@ export async function beginRecomputation(
 ): Promise<void> {
   await tx.execute(sql`update recomputations set finished_at = ${timestamp(now)} where finished_at is null`);
   await tx.execute(sql`
-    insert into recomputations (deployment, rules, total, started_at)
-    select ${deployment}, ${rules}, count(*), ${timestamp(now)} from contacts
-    where merged_into is null and decided_at is not null and rules <> ${rules} having count(*) > 0`);
+    insert into recomputations (deployment, rules, total, started_at, finished_at)
+    select ${deployment}, ${rules}, count(*), ${timestamp(now)}, case when count(*) = 0 then ${timestamp(now)} end
+    from contacts where merged_into is null and decided_at is not null and rules <> ${rules}`);
+}
+
+/** A turn was written by other rules than the newest, as its process had not heard of those: they go round once more. */
+export async function recomputeLatecomers(tx: Runner, rules: string): Promise<void> {
+  await tx.execute(sql`
+    update recomputations set finished_at = null, after = null
+    where deployment = (select max(id) from deployments) and rules <> ${rules} and finished_at is not null`);
 }
 
 /**
@@ -104,6 +111,6 @@ export async function recomputation(
     finished: boolean;
   }>(sql`
     select rules, asked, total, ${ms('started_at')} as started_at, finished_at is not null as finished
-    from recomputations order by deployment desc limit 1`);
+    from recomputations where total > 0 or finished_at is null order by deployment desc limit 1`);
   return found.rows[0];
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { derivedValues } from '../core/conditions/subjects/field.ts';
 import { partitionOf, type ContactChange, type MergeDone, type TurnWrites } from '../engine/ports.ts';
 import type { Runner } from './database.ts';
+import { recomputeLatecomers } from './recomputations.ts';
 import { array, iso, rows } from './values.ts';
 
 /** Writes a whole turn with a handful of statements, however many contacts it holds. */
@@ -9,6 +10,8 @@ export async function writeTurn(tx: Runner, writes: TurnWrites): Promise<void> {
   for (const merge of writes.merges) await joinRows(tx, merge);
   const { changes } = writes;
   await writeContacts(tx, changes, writes.shape);
+  const [first] = changes;
+  if (first) await recomputeLatecomers(tx, first.contact.rules);
   await writeMoves(tx, changes);
   await writeSegmentMoves(tx, changes);
   await writeRuns(tx, changes);

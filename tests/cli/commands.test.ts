@@ -68,7 +68,7 @@ describe('help', () => {
       expect(out).toContain(`Usage: etapa ${asked[n]?.join(' ')}`);
       for (const option of out.matchAll(/^ {2}-.*$/gm)) expect(option[0]).toMatch(/\S {2,}\S/);
     }
-  });
+  }, 90_000);
 });
 
 describe('a command that does not exist', () => {
@@ -271,6 +271,7 @@ describe('deploy and status', () => {
     expectPlain(await run(['deploy', '-C', empty], own), /etapa\.yaml/);
     const status = await run(['status', '-C', shop, '--json'], own);
     expect(JSON.parse(status.out)).toEqual({
+      recomputation: null,
       contacts: 0,
       events: 0,
       stages: [],

@@ -529,7 +529,9 @@ describe('walking', () => {
       workflows: { other: `${GO}steps: [{ send_email: hello }]` },
     });
     expect(endings(story)).toEqual([['failed', 0]]);
-    expect(story.runs[0]?.ended_because?.en).toBe('walked 100 steps without a wait');
+    expect(story.runs.find(({ workflow }) => workflow === 'plan')?.ended_because?.en).toBe(
+      'walked 100 steps without a wait',
+    );
     expect(story.messages).toEqual(['2026-03-02T12:00 hello']);
   });
 
