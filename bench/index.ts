@@ -1,30 +1,76 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { benchConditions, type ConditionFigures } from './conditions.ts';
 import { benchReceive, type ReceiveFigures } from './receive.ts';
+import { benchRules, type RulesFigures } from './rules.ts';
 import { benchSend, type SendFigures } from './send.ts';
-import { openBench, type Spread } from './surroundings.ts';
+import { benchSimulate, type SimulateFigures } from './simulate.ts';
+import { openBench, type Bench, type Spread } from './surroundings.ts';
 
 /**
- * `npm run bench` measures ours against the bare library or the database doing the same, in one run, and prints JSON
- * and a Markdown table; `-- --smoke` only shows that it runs; `-- --json FILE` writes the figures to a file.
+ * `npm run bench` measures ours against the bare library or the database doing the same, in one run, and prints a
+ * Markdown table; `-- simulate rules` measures only these; `-- --smoke` only shows that it runs; `-- --json FILE` writes
+ * the figures to a file; `-- --people 1000000` sends new rules through so many; `ROUNDS=3` takes fewer than five.
  */
-const smoke = process.argv.includes('--smoke');
-const json = process.argv[process.argv.indexOf('--json') + 1];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { smoke: { type: 'boolean' }, json: { type: 'string' }, people: { type: 'string' } },
+});
+const smoke = values.smoke ?? false;
+const rounds = smoke ? 1 : Number(process.env.ROUNDS ?? 5);
+
+type Row = readonly [what: string, per_second: string, ratio: string];
+
+/** What can be measured, in the order of the table. */
+const BENCHES: Readonly<
+  Record<string, (bench: Bench) => Promise<{ figures: object; rows: readonly Row[] }>>
+> = {
+  async receive(bench) {
+    const figures = await benchReceive(bench, smoke ? 1000 : 20_000, rounds);
+    return { figures, rows: receiveRows(figures) };
+  },
+  async send(bench) {
+    const figures = await benchSend(bench, smoke ? 100 : 2000, rounds);
+    return { figures, rows: sendRows(figures) };
+  },
+  async rules(bench) {
+    const people = smoke ? 2000 : Number(values.people ?? 100_000);
+    const figures = await benchRules(bench, people, rounds);
+    return { figures, rows: rulesRows(figures) };
+  },
+  async conditions() {
+    const figures = await benchConditions(smoke ? 10_000 : 1_000_000, rounds);
+    return { figures, rows: conditionRows(figures) };
+  },
+  async simulate() {
+    const figures = await benchSimulate({ share: smoke ? 0.01 : 1, waiting: smoke ? 200 : 10_000, rounds });
+    return { figures, rows: simulateRows(figures) };
+  },
+};
+
+const unknown = positionals.find((name) => !Object.hasOwn(BENCHES, name));
+if (unknown !== undefined)
+  throw new Error(`there is no bench "${unknown}"; choose from ${Object.keys(BENCHES).join(', ')}`);
 
 const bench = await openBench();
 try {
-  const rounds = smoke ? 1 : Number(process.env.ROUNDS ?? 5);
-  const receive = await benchReceive(bench, smoke ? 1000 : 20_000, rounds);
-  const send = await benchSend(bench, smoke ? 100 : 2000, rounds);
   const machine = {
     cpu: cpus()[0]?.model ?? '',
     cores: cpus().length,
     memory_gb: Math.round(totalmem() / 2 ** 30),
     node: process.version,
   };
-  const figures = { machine, rounds, receive, send };
-  if (process.argv.includes('--json') && json) await writeFile(json, `${JSON.stringify(figures, null, 2)}\n`);
-  process.stdout.write(table(receive, send));
+  const all: Record<string, object> = {};
+  const rows: Row[] = [];
+  for (const [name, measure] of Object.entries(BENCHES)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const measured = await measure(bench);
+    all[name] = measured.figures;
+    rows.push(...measured.rows);
+  }
+  if (values.json) await writeFile(values.json, `${JSON.stringify({ machine, rounds, ...all }, null, 2)}\n`);
+  process.stdout.write(table(rows));
   process.stdout.write(
     `\n${machine.cores} cores of ${machine.cpu}, ${machine.memory_gb} GB, Node ${machine.node}; median of ${rounds} rounds (lowest to highest)\n`,
   );
@@ -35,20 +81,59 @@ try {
   await bench.stop();
 }
 
-function table(receive: ReceiveFigures, send: SendFigures): string {
-  const rows = [
-    ['rows into `events`, bare inserts of 2,000', rate(receive.bare), '1'],
-    ['events received, decided and committed', rate(receive.through), times(receive.ratio)],
-    ['the same over HTTP, batches of 100', rate(receive.http), times(receive.http_ratio)],
-    ['e-mails, nodemailer alone', rate(send.nodemailer), '1'],
-    ['e-mails, from owed to recorded as sent', rate(send.etapa), times(send.ratio)],
+function receiveRows({ bare, through, http, ratio, http_ratio }: ReceiveFigures): readonly Row[] {
+  return [
+    ['rows into `events`, bare inserts of 2,000', rate(bare), '1'],
+    ['events received, decided and committed', rate(through), times(ratio)],
+    ['the same over HTTP, batches of 100', rate(http), times(http_ratio)],
   ];
+}
+
+function sendRows({ nodemailer, etapa, ratio }: SendFigures): readonly Row[] {
+  return [
+    ['e-mails, nodemailer alone', rate(nodemailer), '1'],
+    ['e-mails, from owed to recorded as sent', rate(etapa), times(ratio)],
+  ];
+}
+
+function conditionRows(figures: ConditionFigures): readonly Row[] {
+  return [
+    ['one condition of three parts, a function written by hand, per core', rate(figures.by_hand), '1'],
+    ['the same with its `until`, from YAML', rate(figures.answer), times(figures.answer_ratio)],
+    ['the same with its reason in words', rate(figures.with_reason), times(figures.with_reason_ratio)],
+    ['the same in CEL (cel-js, parsed once)', rate(figures.cel), times(figures.cel_ratio)],
+  ];
+}
+
+function simulateRows({ world, events, per_core, contact_days, waiting_per_core }: SimulateFigures): Row[] {
+  return [
+    [`events lived again per core (${world}, ${count(events)})`, rate(per_core), ''],
+    [`days of contacts who wait, per core (${count(contact_days)})`, rate(waiting_per_core), ''],
+  ];
+}
+
+function rulesRows(figures: RulesFigures): readonly Row[] {
+  const { people, bare, decided_anew, ratio, with_events, with_events_ratio } = figures;
+  const { longest_turn_ms, longest_wait_ms, memory_mb } = figures;
+  const meanwhile = `longest turn ${longest_turn_ms} ms, news waited ${longest_wait_ms} ms at most, ${memory_mb} MB`;
+  return [
+    [`bare \`update contacts set stage\` of ${count(people)}`, rate(bare), '1'],
+    [`contacts decided by new stage rules (${meanwhile})`, rate(decided_anew), times(ratio)],
+    ['the same with all their events read again', count(with_events), with_events_ratio.toFixed(3)],
+  ];
+}
+
+function table(rows: readonly Row[]): string {
   const lines = rows.map((cells) => `| ${cells.join(' | ')} |`);
   return ['| what | per second | ratio |', '|---|---|---|', ...lines, ''].join('\n');
 }
 
 function rate({ median, low, high }: Spread): string {
-  return `${Math.round(median).toLocaleString('en')} (${Math.round(low).toLocaleString('en')} to ${Math.round(high).toLocaleString('en')})`;
+  return `${count(median)} (${count(low)} to ${count(high)})`;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en');
 }
 
 function times({ median, low, high }: Spread): string {

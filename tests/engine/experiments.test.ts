@@ -336,7 +336,7 @@ describe('by hand', () => {
 
   it('what is not there is told with what there is', async () => {
     await expect(setWinner(book(), live(), 'offer/word', 'a', START)).rejects.toThrow(
-      'There is no test called "offer/word". There are: offer/words, letter/words.',
+      'There is no test called "offer/word". There are: letter/words, offer/words.',
     );
     await expect(setWinner(book(), live(), 'offer/words', 'c', START)).rejects.toThrow(
       'offer/words has no variant called "c". There are: a, b.',

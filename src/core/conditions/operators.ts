@@ -34,15 +34,6 @@ export const operatorsSchema = z.strictObject(operatorShape);
 export type Operators = z.infer<typeof operatorsSchema>;
 export { operatorShape };
 
-/**
- * A value that is not there answers no to everything but `is_not`, `not_in`, `not_contains` and `exists: false`. Text is
- * compared without regard to case, and with regard to accents. With a zone, wanted dates (`2026-12-01`) are compared as
- * dates with what holds a date or a moment.
- */
-export function compare(value: Json | undefined, operators: Operators, zone?: string): boolean {
-  return testOf(operators)(value, zone);
-}
-
 /** One value, and the zone whose days are meant. */
 export type Test = (value: Json | undefined, zone?: string) => boolean;
 type Wanted = string | number | boolean;
@@ -68,7 +59,11 @@ const makers: Makers = {
   exists: (wanted) => (value) => (value !== undefined && value !== null && value !== '') === wanted,
 };
 
-/** `compare`, made ready to be asked many times: what is wanted is read once, not with every value. */
+/**
+ * A value that is not there answers no to everything but `is_not`, `not_in`, `not_contains` and `exists: false`. Text is
+ * compared without regard to case, and with regard to accents. With a zone, wanted dates (`2026-12-01`) are compared as
+ * dates with what holds a date or a moment. What is wanted is read once, not with every value.
+ */
 export function testOf(operators: Operators): Test {
   const parts = Object.entries(operators).flatMap(([name, wanted]) => {
     const make = makers[name as keyof Operators] as (wanted: unknown) => Test;

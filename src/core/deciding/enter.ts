@@ -8,7 +8,7 @@ import type { Run } from '../workflows/run.ts';
 import { END, WORKFLOW_STARTED } from '../workflows/step.ts';
 import type { Trigger, Workflow } from '../workflows/workflow.ts';
 import { factsAt, noteEntry, put, type Draft } from './draft.ts';
-import { sightsOf, stands, type Sight } from './known.ts';
+import { sightsOf, stands } from './known.ts';
 import { wayOut } from './leave.ts';
 import { follow } from './walk.ts';
 
@@ -39,9 +39,8 @@ export function enterRuns(draft: Draft, moment: Instant, event?: Event): readonl
     if (event) enterByEvent(draft, workflow, moment, event);
     const index = untils.length;
     const until = known.triggers[index] ?? -Infinity;
-    const isKnown =
-      workflow.trigger.by !== 'move' &&
-      stands(until, sights[index] as Sight, known, draft.contact, moment, event);
+    const sight = sights[index];
+    const isKnown = sight && stands(until, sight, known, draft.contact, moment, event);
     untils.push(isKnown ? until : enterByState(draft, workflow, moment, moves, segment_moves));
   }
   draft.told = { moves: draft.moves.length, segment_moves: draft.segment_moves.length };

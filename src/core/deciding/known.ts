@@ -45,7 +45,8 @@ export interface Sights {
   readonly stage: Sight;
   readonly segments: Sight;
   readonly persona: Sight;
-  readonly triggers: readonly Sight[];
+  /** Of the workflows, in their order; null where what fires is no answer that could stand. */
+  readonly triggers: readonly (Sight | null)[];
 }
 
 /** Made once for each project. */
@@ -69,9 +70,10 @@ function makeSights({ stages, segments, personas, workflows }: Project): Sights 
   };
 }
 
-function sightOfTrigger(trigger: Trigger): Sight {
+function sightOfTrigger(trigger: Trigger): Sight | null {
   if (trigger.by === 'condition') return sightOf([trigger.when]);
-  return { looks_at: trigger.by === 'moment' ? (trigger.looks_at ?? ANYTHING) | ZONE : 0, events: new Set() };
+  if (trigger.by === 'moment') return sightOf([{ memory: [], looks_at: trigger.looks_at }]);
+  return null;
 }
 
 /** What the goal and the exits of a workflow look at. */

@@ -5,19 +5,19 @@ import { factsAt, type Draft } from './draft.ts';
 import { sightsOf, stands, type Known } from './known.ts';
 
 /** Puts the contact where the rules say: stage, segments, persona. Answers until when time alone changes none of each. */
-export function moveContact(
-  draft: Draft,
-  moment: Instant,
-  event?: Event,
-): Pick<Known, 'stage' | 'segments' | 'persona'> {
-  const { known, project } = draft;
-  const sights = sightsOf(project);
-  const isKnown = (part: 'stage' | 'segments' | 'persona'): boolean =>
-    stands(known[part], sights[part], known, draft.contact, moment, event);
-  const stage = isKnown('stage') ? known.stage : moveStage(draft, moment);
-  const segments = isKnown('segments') ? known.segments : moveSegments(draft, moment);
-  const persona = isKnown('persona') ? known.persona : movePersona(draft, moment);
-  return { stage, segments, persona };
+export function moveContact(draft: Draft, moment: Instant, event?: Event): Pick<Known, Part> {
+  const { stage, segments, persona } = draft.known;
+  return {
+    stage: isKnown('stage', draft, moment, event) ? stage : moveStage(draft, moment),
+    segments: isKnown('segments', draft, moment, event) ? segments : moveSegments(draft, moment),
+    persona: isKnown('persona', draft, moment, event) ? persona : movePersona(draft, moment),
+  };
+}
+
+type Part = 'stage' | 'segments' | 'persona';
+
+function isKnown(part: Part, { known, project, contact }: Draft, moment: Instant, event?: Event): boolean {
+  return stands(known[part], sightsOf(project)[part], known, contact, moment, event);
 }
 
 function moveStage(draft: Draft, moment: Instant): Instant {

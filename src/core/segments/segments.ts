@@ -37,12 +37,16 @@ export function segmentsOf(list: readonly Segment[], facts: Facts): SegmentsNow 
     const way = answer.holds ? 'enters' : 'leaves';
     moves.push({ segment: id, way, at: facts.now, because: when.because(facts) });
   }
-  const isKnown = (id: string): boolean => list.some((segment) => segment.id === id);
-  if (moves.length === 0 && Object.keys(before).every(isKnown)) return { segments: before, moves, until };
+  const isGone = Object.keys(before).some((id) => !isIn(list, id));
+  if (moves.length === 0 && !isGone) return { segments: before, moves, until };
   const left = new Set(moves.flatMap(({ segment, way }) => (way === 'leaves' ? [segment] : [])));
-  const kept = Object.entries(before).filter(([id]) => isKnown(id) && !left.has(id));
+  const kept = Object.entries(before).filter(([id]) => isIn(list, id) && !left.has(id));
   const come = moves.flatMap(({ segment, way, at }) =>
     way === 'enters' ? [[segment, at] as [string, Instant]] : [],
   );
   return { segments: Object.fromEntries([...kept, ...come]), moves, until };
+}
+
+function isIn(list: readonly Segment[], id: string): boolean {
+  return list.some((segment) => segment.id === id);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compare, operatorsSchema, type Operators } from '../../../src/core/conditions/operators.ts';
+import { operatorsSchema, testOf, type Operators } from '../../../src/core/conditions/operators.ts';
 import type { Json } from '../../../src/core/json.ts';
 
 describe('an operator', () => {
@@ -74,15 +74,15 @@ describe('an operator', () => {
     [{ starts_with: 'a', ends_with: 'z' }, 'abc', false],
     [{ is: undefined, starts_with: 'a' }, 'abc', true],
   ])('%j of %j: %s', (operators, value, holds) => {
-    expect(compare(value, operators)).toBe(holds);
+    expect(testOf(operators)(value)).toBe(holds);
   });
 
   test('compares dates as text where no zone is known, and as dates where it is', () => {
     const moment = Date.UTC(2026, 10, 30, 23, 30);
-    expect(compare('2026-11-30', { less_than: '2026-12-01' })).toBe(true);
-    expect(compare(moment, { is: '2026-12-01' })).toBe(false);
-    expect(compare(moment, { is: '2026-12-01' }, 'Europe/Madrid')).toBe(true);
-    expect(compare(moment, { is: '2026-12-01' }, 'America/New_York')).toBe(false);
+    expect(testOf({ less_than: '2026-12-01' })('2026-11-30')).toBe(true);
+    expect(testOf({ is: '2026-12-01' })(moment)).toBe(false);
+    expect(testOf({ is: '2026-12-01' })(moment, 'Europe/Madrid')).toBe(true);
+    expect(testOf({ is: '2026-12-01' })(moment, 'America/New_York')).toBe(false);
   });
 
   test.each([
@@ -101,6 +101,6 @@ describe('an operator', () => {
   test('one set of operators can be asked of many values', () => {
     const operators: Operators = { contains_any: ['run'], not_contains: 'road' };
     const values = ['running', 'road running', 'run', ['run'], ['run', 'road']];
-    expect(values.map((value) => compare(value, operators))).toEqual([true, false, true, true, false]);
+    expect(values.map((value) => testOf(operators)(value))).toEqual([true, false, true, true, false]);
   });
 });

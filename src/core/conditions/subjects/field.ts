@@ -133,16 +133,18 @@ function inWindows(value: Json | undefined, windows: Windows, zone: string, now:
   if (!moment) return always(false);
   const time = instantOf(moment, zone);
   const holds = liesIn(windows, time, now);
-  const changesAt = (edge: Instant): Instant =>
-    edge > now && liesIn(windows, time, edge) !== holds ? edge : Infinity;
-  const { within, not_within, within_next } = windows;
   const until = Math.min(
-    changesAt(time),
-    changesAt(time + (within ?? 0)),
-    changesAt(time + (not_within ?? 0)),
-    changesAt(time - (within_next ?? 0)),
+    changeAt(time, time, windows, now, holds),
+    changeAt(time + (windows.within ?? 0), time, windows, now, holds),
+    changeAt(time + (windows.not_within ?? 0), time, windows, now, holds),
+    changeAt(time - (windows.within_next ?? 0), time, windows, now, holds),
   );
   return until === Infinity ? always(holds) : { holds, until };
+}
+
+/** The edge, where the answer is another from there on. */
+function changeAt(edge: Instant, time: Instant, windows: Windows, now: Instant, holds: boolean): Instant {
+  return edge > now && liesIn(windows, time, edge) !== holds ? edge : Infinity;
 }
 
 function liesIn({ within, not_within, within_next }: Windows, time: Instant, now: Instant): boolean {
