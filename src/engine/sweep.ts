@@ -42,14 +42,14 @@ export function startSweep({ store, bell, clock, live, lookForWinners, onError }
       recovered_at = database_now;
       await store.recover();
     }
-    if (database_now - looked_at >= LOOK_EVERY) {
-      looked_at = database_now;
-      await lookForWinners(now);
-    }
     const recomputation = await store.recompute(now, MOST_ASKED_ANEW, live().project.rules);
     const partitions = await store.partitionsWithWork(now, clock.moved);
     if (partitions.length > 0) bell.ringTurns(partitions);
     if (await store.hasOwed(now)) bell.ringSends();
+    if (database_now - looked_at >= LOOK_EVERY) {
+      looked_at = database_now;
+      await lookForWinners(now);
+    }
     if (recomputation && !recomputation.finished) return SHORT_SLEEP;
     const next = await store.nextDue();
     return next !== null && next > now ? Math.min(LONGEST_SLEEP, next - now + 1) : LONGEST_SLEEP;
