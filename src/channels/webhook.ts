@@ -17,6 +17,13 @@ export interface WebhookOptions {
   readonly secrets: Readonly<Record<string, string | undefined>>;
   /** How long one call may take in all, in milliseconds. */
   readonly patience?: number;
+  /** Where a host is; asked of the system unless given. */
+  readonly lookup?: (host: string) => Promise<readonly Address[]>;
+}
+
+interface Address {
+  readonly address: string;
+  readonly family: number;
 }
 
 const PATIENCE = 10_000;
@@ -33,7 +40,7 @@ export function createWebhook(options: WebhookOptions): Webhook {
       try {
         const headers = headersOf(request, options);
         const signal = AbortSignal.timeout(options.patience ?? PATIENCE);
-        const addresses = await inTime(addressesOf(url, options.may_reach), signal);
+        const addresses = await inTime(addressesOf(url, options), signal);
         return await ask(url, request, headers, addresses, signal);
       } catch (error) {
         if (error instanceof Refused) return { outcome: 'refused', response: error.message };
@@ -91,18 +98,16 @@ function valueOf(header: string, value: string, secrets: WebhookOptions['secrets
   return secret;
 }
 
-interface Address {
-  readonly address: string;
-  readonly family: number;
-}
-
 /**
  * Where the host is, once and for all: the call goes to these addresses and no others, so that a name which leads
  * elsewhere a moment later leads nowhere.
  */
-async function addressesOf(url: URL, may_reach: readonly string[]): Promise<readonly Address[]> {
+async function addressesOf(
+  url: URL,
+  { may_reach, lookup: find = lookupAll }: WebhookOptions,
+): Promise<readonly Address[]> {
   const host = hostOf(url);
-  const addresses = await lookup(host, { all: true });
+  const addresses = await find(host);
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   if (may_reach.includes(url.hostname) || may_reach.includes(`${url.hostname}:${port}`)) return addresses;
   const inside = addresses.find(({ address }) => !isPublicAddress(address));
@@ -111,6 +116,10 @@ async function addressesOf(url: URL, may_reach: readonly string[]): Promise<read
   throw new Refused(
     `${where} an address that is not of the open internet. If it is meant, add ${url.hostname}:${port} to WEBHOOKS_MAY_REACH.`,
   );
+}
+
+function lookupAll(host: string): Promise<readonly Address[]> {
+  return lookup(host, { all: true });
 }
 
 /** Without the brackets of an IPv6 address. */

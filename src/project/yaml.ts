@@ -162,7 +162,7 @@ const TOO_DEEP = `this stands more than ${MOST_LEVELS} levels deep; write it fla
 function syntaxSlips(source: Source): Slip[] {
   const errors = [...source.document.errors, ...source.document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   const tooDeep = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
-  if (tooDeep) return [{ offset: tooDeep.pos[0], message: TOO_DEEP }];
+  if (tooDeep) return [levelSlip(source, tooDeep)];
   const byLine = new Map<number, Slip>();
   let told = 0;
   for (const error of errors) {
@@ -174,6 +174,12 @@ function syntaxSlips(source: Source): Slip[] {
     if (byLine.size === MOST_SYNTAX_PROBLEMS) break;
   }
   return [...byLine.values()];
+}
+
+/** Where the library itself gave up depends on how much of the stack was left; where our limit is does not. */
+function levelSlip(source: Source, error: YAMLError): Slip {
+  const ours = toPlain(source).slips.find(({ message }) => message === TOO_DEEP);
+  return ours ?? { offset: error.pos[0], message: TOO_DEEP };
 }
 
 /** A text that begins with `{{` reads as a map in a map, and is the commonest slip in files full of templates. */

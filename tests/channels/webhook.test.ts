@@ -1,14 +1,14 @@
 /** Calls of other systems: what goes out, what comes back, and where they must not go. */
 import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import type dns from 'node:dns/promises';
+import { lookup as lookupInEarnest } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer as createHttpsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isPublicAddress } from '../../src/channels/public-address.ts';
 import { signatureHeaders } from '../../src/channels/webhook-signature.ts';
 import { createWebhook, type WebhookOptions } from '../../src/channels/webhook.ts';
@@ -25,18 +25,12 @@ import {
 /** Names that the tests' own name service knows; all others are looked up in earnest. */
 const names = new Map<string, readonly string[]>();
 const looked_up: string[] = [];
-vi.mock('node:dns/promises', async (importOriginal) => {
-  const real = await importOriginal<typeof dns>();
-  return {
-    ...real,
-    lookup(host: string, options: { all: true }) {
-      looked_up.push(host);
-      const known = names.get(host);
-      if (!known) return real.lookup(host, options);
-      return Promise.resolve(known.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
-    },
-  };
-});
+async function lookup(host: string): Promise<{ address: string; family: number }[]> {
+  looked_up.push(host);
+  const known = names.get(host);
+  if (!known) return lookupInEarnest(host, { all: true });
+  return known.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+}
 
 const SECRET = `whsec_${Buffer.from('a secret of thirty-two octets ..').toString('base64')}`;
 const ID = '0192f3a4-5b6c-7d8e-9fa0-b1c2d3e4f506';
@@ -66,6 +60,7 @@ function call(
     signing_secrets: [SECRET],
     may_reach: ['127.0.0.1'],
     secrets: {},
+    lookup,
     ...options,
   });
   const body = '{"id":7}';

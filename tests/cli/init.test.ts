@@ -11,12 +11,6 @@ import { addInit } from '../../src/cli/init.ts';
 import { KINDS } from '../../src/cli/init/answers.ts';
 import { addTest } from '../../src/cli/test.ts';
 
-vi.mock('@clack/prompts', async (original) => ({
-  ...(await original<object>()),
-  // Somebody who leaves at the first question.
-  group: (_questions: object, { onCancel }: { onCancel(): void }) => Promise.resolve().then(onCancel),
-}));
-
 let home: string;
 let out: string;
 beforeEach(async () => {
@@ -129,8 +123,17 @@ describe('nothing is written', () => {
       if (terminal) Object.defineProperty(process.stdin, 'isTTY', terminal);
       else Reflect.deleteProperty(process.stdin, 'isTTY');
     });
-    const folder = join(home, 'shop');
-    expect(await etapa('init', folder)).toContain('Nothing was written');
+    vi.resetModules();
+    vi.doMock('@clack/prompts', async (original) => ({
+      ...(await original<object>()),
+      group: (_questions: object, { onCancel }: { onCancel(): void }) => Promise.resolve().then(onCancel),
+    }));
+    onTestFinished(() => void vi.doUnmock('@clack/prompts'));
+    const fresh = await import('../../src/cli/init.ts');
+    const program = new Command('etapa').exitOverride();
+    fresh.addInit(program);
+    await program.parseAsync(['node', 'etapa', 'init', join(home, 'shop')]);
+    expect(out).toContain('Nothing was written');
     expect(process.exitCode).toBe(1);
     expect(await readdir(home)).toEqual([]);
   });

@@ -279,7 +279,7 @@ describe('YAML that cannot be read', () => {
     [
       'a thousand levels of lists',
       head(`exit_when: ${'['.repeat(1000)}${']'.repeat(1000)}\n`),
-      ['6:828 this stands more than 64 levels deep; write it flatter'],
+      ['6:75 this stands more than 64 levels deep; write it flatter'],
     ],
     [
       'a thousand levels of conditions',
