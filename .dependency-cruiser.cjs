@@ -10,7 +10,7 @@ const NODE = { node: true };
 /** What each room may import besides itself: other places of `src`, packages (all, if none are named), Node. */
 const ROOMS = [
   { room: 'core', why: 'What is true is decided without I/O.', places: [], packages: ['zod'] },
-  { room: 'project', places: ['core/'], packages: ['yaml', 'zod'], ...NODE },
+  { room: 'project', places: ['core/'], packages: ['date-holidays', 'yaml', 'zod'], ...NODE },
   {
     room: 'simulate',
     why: 'Virtual time over the core: what would happen is asked of the same code, with no database and no clock.',
@@ -43,7 +43,13 @@ const ROOMS = [
   {
     room: 'api',
     why: 'The API asks the app; it knows neither the store nor the queue.',
-    places: ['core/', 'engine/', 'project/', 'app.ts', 'errors.ts'],
+    places: ['core/', 'engine/', 'project/', 'inbound/providers/(index|provider).ts', 'app.ts', 'errors.ts'],
+    ...NODE,
+  },
+  {
+    room: 'inbound',
+    why: 'What comes back: it is read here, and told to the engine in one form.',
+    places: ['core/', 'engine/', 'errors.ts'],
     ...NODE,
   },
   {
@@ -60,8 +66,11 @@ const ROOMS = [
       'api/',
       'demo/',
       'docs/',
-      'store/(database|embedded|keys|summary).ts',
-      'render/(compile-project|renderer).ts',
+      'inbound/(mailbox|receiver).ts',
+      'store/(database|embedded|inspection|keys|summary).ts',
+      'queue/inspection.ts',
+      'channels/public-address.ts',
+      'render/(check-words|compile-project|renderer).ts',
       'app.ts',
       'settings.ts',
       'errors.ts',
@@ -100,7 +109,8 @@ const OWNED = [
   { packages: ['pg'], places: ['store/', 'queue/backend.ts'] },
   { packages: ['nodemailer'], places: ['channels/'] },
   { packages: ['handlebars', 'mjml'], places: ['render/'] },
-  { packages: ['smtp-server', 'postal-mime'], places: ['demo/'] },
+  { packages: ['smtp-server', 'postal-mime'], places: ['demo/', 'inbound/'] },
+  { packages: ['date-holidays'], places: ['project/holidays.ts'] },
   {
     packages: ['commander', 'cli-table3', 'picocolors', 'close-with-grace', '@clack/prompts'],
     places: ['cli/', 'main.ts'],

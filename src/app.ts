@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import type { Instant } from './core/events/event.ts';
-import { createEmailChannel } from './channels/email.ts';
+import { createEmailChannel, type EmailOptions } from './channels/email.ts';
 import { createLogChannel } from './channels/log.ts';
 import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
 import { createCaller, sendThenCall } from './engine/call.ts';
@@ -22,6 +22,9 @@ import type {
   Store,
 } from './engine/ports.ts';
 import { createReceiver, type Receiver } from './engine/receive.ts';
+import { createResponses, type Responses } from './engine/responses.ts';
+import type { WarmUp } from './engine/destinations.ts';
+import type { SendingAlert } from './engine/calm.ts';
 import { createSender } from './engine/send.ts';
 import { startSweep } from './engine/sweep.ts';
 import type { TurnReport } from './engine/turn.ts';
@@ -34,6 +37,7 @@ import type { ProjectFiles } from './project/read-files.ts';
 import { openBackend, type QueueBackend } from './queue/backend.ts';
 import { createBell, type ClosableBell } from './queue/bell.ts';
 import { startSendWorker, startTurnWorkers } from './queue/workers.ts';
+import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
 import { openDatabase, migrateDatabase, type Database } from './store/database.ts';
@@ -51,8 +55,10 @@ import { addresseeOf, unsubscribe, type Addressee } from './store/consents.ts';
 import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
 import { recomputation } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
+import { openResponseBook } from './store/response-book.ts';
 import { openSegments, type Segments } from './store/segments.ts';
 import { openStore } from './store/store.ts';
+import { openSendingBook } from './store/suppressions.ts';
 import { answerSurvey, askedBy, type SurveyAnswer } from './store/surveys.ts';
 
 export const ROLES = ['api', 'engine', 'sender', 'chores'] as const;
@@ -62,6 +68,8 @@ export interface AppOptions {
   readonly database_url: string;
   readonly queue: QueueBackend;
   readonly smtp_url?: string | undefined;
+  /** How e-mail is signed and where reports about it come in. */
+  readonly mail?: MailOptions;
   /** Hears of messages that leave by no real channel, where `smtp_url` is absent. */
   onParcel?(parcel: Parcel): void;
   /** Whom steps may call, and with which secrets; absent where other systems must hear of nothing. */
@@ -76,6 +84,15 @@ export interface AppOptions {
   /** Hears when a ring for a partition, or for sending, has been answered. */
   onTurned?(partition: number): void;
   onSent?(): void;
+  /** Hears of what only people can mend. */
+  onAlert?(alert: SendingAlert): void;
+  /** For a sender that receivers do not know yet. */
+  readonly warm_up?: WarmUp | undefined;
+}
+
+export interface MailOptions extends Pick<EmailOptions, 'dkim' | 'require_tls' | 'internal_headers'> {
+  /** The domain to which reports come back. */
+  readonly bounce_domain?: string | undefined;
 }
 
 type Key = Pick<WriteKey, 'id' | 'scope'>;
@@ -91,10 +108,15 @@ export interface App {
   readonly clock: Clock;
   readonly receiver: Receiver;
   readonly links: Links;
+  /** Keeps what comes back about messages. */
+  readonly responses: Responses;
   /** @throws UserError while no project has been deployed. */
   readonly live: Live;
-  /** Checks a project whole: its files, then its words. Nothing is changed. */
-  check(files: ProjectFiles): Promise<readonly Problem[]>;
+  /**
+   * Renders every message in each tone and language, and tells what must not go out or should be better. Nothing is
+   * changed. @throws UserError with the problems of a project that is not sound.
+   */
+  checkWords(files: ProjectFiles): Promise<readonly Problem[]>;
   /** Makes a project live, if it is sound. @throws UserError with the problems if not; the last good one stays. */
   deploy(
     files: ProjectFiles,
@@ -175,7 +197,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     trusted = false,
   ): Promise<{ project?: LiveProject; problems: readonly Problem[] }> {
     const [versions, winners] = await Promise.all([versionsInUse(db), experimentWinners(db)]);
-    const { loaded, problems } = loadProject(files, versions, { winners, live_since, trusted });
+    const now = clock.at(await store.databaseNow());
+    const { loaded, problems } = loadProject(files, versions, { winners, live_since, trusted, now });
     if (!loaded) return { problems };
     const compiled = await compile(loaded);
     return { project: compiled.project, problems: [...problems, ...compiled.problems] };
@@ -263,9 +286,14 @@ export async function openApp(options: AppOptions): Promise<App> {
     }
     if (roles.has('sender')) {
       const renderer: Renderer = createRenderer();
-      const channels = openChannels(options);
+      const channels = openChannels(options, links);
       const sender = createSender({
         ...{ store, clock, live, links, renderer, channels },
+        calm: {
+          book: openSendingBook(db),
+          warm_up: options.warm_up,
+          ...(options.onAlert ? { onAlert: options.onAlert } : {}),
+        },
         ...(onMark ? { onMark } : {}),
       });
       // A ring has been answered when there is nothing left to call either.
@@ -305,8 +333,15 @@ export async function openApp(options: AppOptions): Promise<App> {
     clock,
     receiver,
     links,
+    responses: createResponses({
+      ...{ book: openResponseBook(db), bell, clock },
+      databaseNow: () => store.databaseNow(),
+    }),
     live,
-    check: async (files) => (await prepare(files, null)).problems,
+    async checkWords(files) {
+      const { project } = await prepareSound(files, null);
+      return checkWords(project, clock.at(await store.databaseNow()));
+    },
     deploy,
     previewDeployment: previewOf,
     deployedFiles,
@@ -365,9 +400,15 @@ function whyNotStarted({ project }: LiveProject, workflow: string): string | und
 
 const STATUS_WORDS = { draft: 'a draft', paused: 'paused', stopped: 'stopped' } as const;
 
-function openChannels({ smtp_url, onParcel }: AppOptions): ReadonlyMap<string, Channel> {
+function openChannels(options: AppOptions, links: Links): ReadonlyMap<string, Channel> {
+  const { smtp_url: url, onParcel } = options;
   const channels: Channel[] = [];
-  if (smtp_url !== undefined) channels.push(createEmailChannel({ url: smtp_url }));
+  if (url !== undefined) channels.push(createEmailChannel({ url, ...emailOptions(options, links) }));
   else if (onParcel) channels.push(createLogChannel('email', onParcel));
   return new Map(channels.map((channel) => [channel.name, channel]));
+}
+
+function emailOptions({ mail = {} }: AppOptions, links: Links): Omit<EmailOptions, 'url'> {
+  const { bounce_domain: domain, ...others } = mail;
+  return domain === undefined ? others : { ...others, bounces: { domain, tokenOf: links.bounceToken } };
 }

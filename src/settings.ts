@@ -22,6 +22,13 @@ const list = (word: RegExp, example: string) =>
       error: `must be a list with commas in between, like "${example}"`,
     });
 
+const domain = z.string().regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i, {
+  error: 'must be a domain, like "news.example.com"',
+});
+
+/** The mail services that may tell us what became of messages, each with the variable that holds its secrets. */
+const PROVIDERS = ['ses', 'sendgrid', 'postmark', 'mailgun', 'brevo', 'sparkpost', 'resend'] as const;
+
 const schema = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
@@ -32,6 +39,19 @@ const schema = z.object({
   WEBHOOKS_MAY_REACH: list(/^(\[[0-9a-f:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/i, 'crm.internal, 10.0.0.7:8080'),
   /** Environment variables that headers of calls may hold: `CRM_TOKEN, ERP_KEY`. */
   WEBHOOK_SECRETS: list(/^[A-Z][A-Z0-9_]*$/, 'CRM_TOKEN, ERP_KEY'),
+  /** Refuses to hand a message over unencrypted. */
+  SMTP_REQUIRE_TLS: z.enum(['true', 'false']).default('false'),
+  /** Who signs: the domain, and for each key the name it has in DNS and the file it is in (PEM). */
+  DKIM_DOMAIN: domain.optional(),
+  DKIM_SELECTOR: list(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'rsa2026, ed2026'),
+  DKIM_PRIVATE_KEY: list(/./, 'keys/rsa2026.pem, keys/ed2026.pem'),
+  /** The domain whose mail comes to us: reports about messages, and people's answers. */
+  BOUNCE_DOMAIN: domain.optional(),
+  /** Where mail for that domain is received: `0.0.0.0:2525`. */
+  INBOUND_LISTEN: z
+    .string()
+    .regex(/^[^\s:]+:\d{1,5}$/, { error: 'must be an address to listen on, like "0.0.0.0:2525"' })
+    .optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(8686),
   ETAPA_HOME: z.string().default('.etapa'),
@@ -49,11 +69,22 @@ export interface Settings {
     readonly may_reach: readonly string[];
     readonly secrets: Readonly<Record<string, string | undefined>>;
   };
+  readonly mail: MailSettings;
+  /** By the name of the provider: what its webhooks are proved with, each of them good. None where it is not set up. */
+  readonly provider_secrets: Readonly<Record<string, readonly string[]>>;
   readonly host: string;
   readonly port: number;
   /** The folder of the embedded database and of what Etapa writes for editors. */
   readonly home: string;
   readonly log_level: string;
+}
+
+export interface MailSettings {
+  readonly require_tls: boolean;
+  readonly bounce_domain: string | undefined;
+  /** Paths of PEM files, with the names that the keys have in DNS. */
+  readonly dkim: readonly { readonly domain: string; readonly selector: string; readonly file: string }[];
+  readonly inbound: { readonly host: string; readonly port: number } | undefined;
 }
 
 /** @throws UserError naming the variable and what it must be. */
@@ -74,9 +105,43 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
       may_reach: value.WEBHOOKS_MAY_REACH.map((host) => host.toLowerCase()),
       secrets: Object.fromEntries(value.WEBHOOK_SECRETS.map((name) => [name, given[name]])),
     },
+    mail: mailSettings(value, folder),
+    provider_secrets: Object.fromEntries(
+      PROVIDERS.map((name) => [name, secretsIn(given[`${name.toUpperCase()}_WEBHOOK_SECRET`])]),
+    ),
     host: value.HOST,
     port: value.PORT,
     home: resolve(folder, value.ETAPA_HOME),
     log_level: value.LOG_LEVEL,
   };
+}
+
+function mailSettings(value: z.output<typeof schema>, folder: string): MailSettings {
+  const { DKIM_DOMAIN, DKIM_SELECTOR, DKIM_PRIVATE_KEY, BOUNCE_DOMAIN, INBOUND_LISTEN } = value;
+  if (DKIM_SELECTOR.length !== DKIM_PRIVATE_KEY.length)
+    refuse('DKIM_SELECTOR and DKIM_PRIVATE_KEY must name as many keys as each other');
+  if (DKIM_SELECTOR.length > 0 && DKIM_DOMAIN === undefined)
+    refuse('DKIM_DOMAIN must be set where DKIM_SELECTOR is');
+  if (INBOUND_LISTEN !== undefined && BOUNCE_DOMAIN === undefined)
+    refuse('BOUNCE_DOMAIN must be set where INBOUND_LISTEN is');
+  const [host = '', port] = INBOUND_LISTEN?.split(':') ?? [];
+  return {
+    require_tls: value.SMTP_REQUIRE_TLS === 'true',
+    bounce_domain: BOUNCE_DOMAIN?.toLowerCase(),
+    dkim: DKIM_SELECTOR.map((selector, index) => ({
+      domain: DKIM_DOMAIN ?? '',
+      selector,
+      file: resolve(folder, DKIM_PRIVATE_KEY[index] ?? ''),
+    })),
+    inbound: INBOUND_LISTEN === undefined ? undefined : { host, port: Number(port) },
+  };
+}
+
+function refuse(detail: string): never {
+  throw new UserError('settings', 'The environment is not as it should be.', [detail]);
+}
+
+/** Several with spaces in between, so that an old one goes on while a new one is set up. */
+function secretsIn(text: string | undefined): readonly string[] {
+  return (text ?? '').split(/\s+/).filter((secret) => secret !== '');
 }

@@ -11,14 +11,20 @@ import fastify, {
 import { uuidv7 } from 'uuidv7';
 import type { App } from '../app.ts';
 import { UserError, wordsOf } from '../errors.ts';
+import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
+import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { healthRoutes } from './health.ts';
+import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { surveyRoutes } from './survey.ts';
+import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
 import { workflowRoutes } from './workflows.ts';
 
 export interface ServerOptions {
   readonly log_level: string;
+  /** By the name of the provider: what its webhooks are proved with. */
+  readonly provider_secrets?: Readonly<Record<string, readonly string[]>>;
   /** Further routes, such as the demo's inbox. */
   more?(server: FastifyInstance): Promise<void>;
 }
@@ -53,6 +59,8 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(workflowRoutes(workflowOptions(app)));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(surveyRoutes(surveyOptions(app)));
+  await server.register(trackRoutes(trackOptions(app)));
+  await server.register(providerWebhookRoutes(providerOptions(app, options.provider_secrets ?? {})));
   await server.register(healthRoutes(() => app.store.databaseNow()));
   await options.more?.(server);
   return server;
@@ -136,4 +144,37 @@ function workflowOptions(app: App): Parameters<typeof workflowRoutes>[0] {
     now: () => app.clock.at(Date.now()),
     newId: uuidv7,
   };
+}
+
+function trackOptions({ links, responses }: App): Parameters<typeof trackRoutes>[0] {
+  return {
+    readPixel: (token) => links.readPixel(token),
+    readClick: (token) => links.readClick(token),
+    leadsTo: (message_id, number) => responses.leadsTo(message_id, number),
+    onTouch: (touch) => responses.touch(touch),
+  };
+}
+
+function providerOptions(
+  app: App,
+  secrets: NonNullable<ServerOptions['provider_secrets']>,
+): Parameters<typeof providerWebhookRoutes>[0] {
+  return {
+    providers: createProviders(),
+    secretsOf: (name) => secrets[name] ?? [],
+    now: () => app.clock.at(Date.now()),
+    confirm: confirmSubscription,
+    async onEvents(source, events) {
+      const reports = events.flatMap((event) => (event.kind === 'report' ? [event.report] : []));
+      await app.responses.report(reports, { source, trusted: true });
+      for (const event of events) await keepTouch(app, event);
+    },
+  };
+}
+
+/** Whom a provider knows to be a machine says so itself, like a prefetch. */
+async function keepTouch({ responses }: App, event: ProviderEvent): Promise<void> {
+  if (event.kind !== 'touch' || event.message_id === null) return;
+  const { message_id, touch: kind, at, ip, user_agent, by_machine: prefetch, url } = event;
+  await responses.touchAt({ message_id, kind, at, ip, user_agent, method: 'GET', prefetch }, url);
 }

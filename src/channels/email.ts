@@ -1,15 +1,27 @@
 import { Readable } from 'node:stream';
 import { createTransport, type Transporter } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { address } from '../core/messages/address.ts';
 import type { Channel, Delivery, Parcel } from '../engine/ports.ts';
+import { wordsOf } from '../errors.ts';
+import { createSigner, type DkimKey, type Signer } from './dkim.ts';
+import { envelopeSender, type Bounces } from './envelope-sender.ts';
+import { AUTOMATED, domainOf, feedbackId, listHeaders } from './list-headers.ts';
+import { needsSmtpUtf8, offersSmtpUtf8, recipient } from './recipient.ts';
 import { classify } from './smtp-reply.ts';
+import { tlsTrouble } from './tls-trouble.ts';
 
 export interface EmailOptions {
-  /** `smtp://user:password@host:port`, `smtps://…`. */
+  /** `smtp://user:password@host:port` (STARTTLS wherever the server offers it), `smtps://…`. */
   readonly url: string;
   readonly connections?: number;
   readonly patience?: Partial<Patience>;
+  /** One signature for each. None where the server behind `url` signs. */
+  readonly dkim?: readonly DkimKey[];
+  readonly bounces?: Bounces;
+  /** Nothing goes out in clear text. */
+  readonly require_tls?: boolean;
+  /** Writes into the fields of a message what Etapa made of it (tone, stage): for an inbox of our own only. */
+  readonly internal_headers?: boolean;
 }
 
 /** Longest waits, in milliseconds. The library's own (minutes) are too long for a worker that holds a claim. */
@@ -24,9 +36,36 @@ export interface Patience {
 
 const PATIENCE: Patience = { connecting: 10_000, greeting: 15_000, silence: 60_000, whole: 110_000 };
 
-/** E-mail over pooled SMTP connections. */
-export function createEmailChannel({ url, connections = 20, ...options }: EmailOptions): Channel {
+/**
+ * E-mail over pooled SMTP connections.
+ *
+ * @throws UserError where a DKIM key cannot be used.
+ */
+export function createEmailChannel(options: EmailOptions): Channel {
   const patience = { ...PATIENCE, ...options.patience };
+  const transport = openTransport(options, patience);
+  const way: Way = { options, transport, patience, sign: createSigner(options.dkim ?? []), takesUtf8: false };
+  return {
+    name: 'email',
+    deliver: (parcel, beforeHandingOver) => deliver(way, parcel, beforeHandingOver),
+    close: () => Promise.resolve(transport.close()),
+  };
+}
+
+/** What a channel has to send by. */
+interface Way {
+  readonly options: EmailOptions;
+  readonly transport: Transporter;
+  readonly patience: Patience;
+  readonly sign: Signer;
+  /** The server has said once that it knows SMTPUTF8. */
+  takesUtf8: boolean;
+}
+
+function openTransport(
+  { url, connections = 20, require_tls }: EmailOptions,
+  patience: Patience,
+): Transporter {
   const transport = createTransport({
     url,
     pool: true,
@@ -37,6 +76,7 @@ export function createEmailChannel({ url, connections = 20, ...options }: EmailO
     connectionTimeout: patience.connecting,
     greetingTimeout: patience.greeting,
     socketTimeout: patience.silence,
+    ...(require_tls ? { requireTLS: true } : {}),
   } as object);
   // Anew for each connection that is tried, because the pool goes to another when the server had closed the first.
   transport.use('stream', (mail, done) => {
@@ -44,11 +84,7 @@ export function createEmailChannel({ url, connections = 20, ...options }: EmailO
     mail.message.processFunc((whole) => Readable.from(gated(whole, gate)));
     done();
   });
-  return {
-    name: 'email',
-    deliver: (parcel, beforeHandingOver) => deliver(transport, patience, parcel, beforeHandingOver),
-    close: () => Promise.resolve(transport.close()),
-  };
+  return transport;
 }
 
 /** What travels with a mail through the library: opens when the final dot may go out. */
@@ -57,29 +93,55 @@ interface Gated {
 }
 
 async function deliver(
-  transport: Transporter,
-  patience: Patience,
+  way: Way,
   parcel: Parcel,
   beforeHandingOver: () => Promise<boolean>,
 ): Promise<Delivery> {
-  const to = address(parcel.to);
-  // The library reads lists, groups and comments as further recipients.
-  if (to === undefined)
-    return { outcome: 'refused', response: 'not an address of one person', fault: 'content' };
-  let handed_over = false;
+  const to = recipient(parcel.to);
+  if (to === undefined) return unfit('not an address of one person');
+  if (parcel.subject.trim() === '') return unfit('the subject is empty');
+  let stage: Stage = 'before';
+  const gate = async (): Promise<void> => {
+    stage = 'at the gate';
+    if (!(await beforeHandingOver())) throw new Error('the claim on this message was lost');
+    stage = 'handed over';
+  };
   try {
-    const raw = await compose(parcel, to);
-    const signal = AbortSignal.timeout(patience.whole);
-    const gate = async (): Promise<void> => {
-      if (!(await beforeHandingOver())) throw new Error('the claim on this message was lost');
-      handed_over = true;
-    };
-    const mail = { envelope: { from: parcel.from.email, to: [to] }, raw, signal, gate };
-    const info = (await transport.sendMail(mail)) as { response: string };
+    if (needsSmtpUtf8(to) && !(await takesUtf8(way))) return unfit(NO_SMTPUTF8);
+    const raw = await way.sign(await compose(parcel, to, way.options));
+    const from = envelopeSender(parcel.id, parcel.from.email, way.options.bounces);
+    const signal = AbortSignal.timeout(way.patience.whole);
+    const mail = { envelope: { from, to: [to] }, raw, signal, gate };
+    const info = (await way.transport.sendMail(mail)) as { response: string };
     return { outcome: 'accepted', response: info.response };
   } catch (error) {
-    return classify(error, handed_over);
+    return failed(error, stage);
   }
+}
+
+/** How far a message has come. */
+type Stage = 'before' | 'at the gate' | 'handed over';
+
+function failed(error: unknown, stage: Stage): Delivery {
+  if (stage === 'at the gate') return { outcome: 'deferred', response: wordsOf(error) };
+  const trouble = stage === 'before' ? tlsTrouble(error) : undefined;
+  if (trouble !== undefined) return { outcome: 'deferred', response: trouble, by: 'us' };
+  return classify(error, stage === 'handed over');
+}
+
+/** Refused before any server was asked. */
+function unfit(response: string): Delivery {
+  return { outcome: 'refused', response, fault: 'content' };
+}
+
+/** RFC 6531, 3.2 and, for the code, 4.2. */
+const NO_SMTPUTF8 =
+  '5.6.7 the mail server takes no address with letters beyond ASCII before the @ (it does not offer SMTPUTF8)';
+
+async function takesUtf8(way: Way): Promise<boolean> {
+  const { options } = way.transport.transporter as unknown as { readonly options: object };
+  way.takesUtf8 ||= await offersSmtpUtf8(options);
+  return way.takesUtf8;
 }
 
 /**
@@ -91,9 +153,9 @@ async function* gated(whole: AsyncIterable<Buffer>, gate: () => Promise<void>): 
   await gate();
 }
 
-function compose(parcel: Parcel, to: string): Promise<Buffer> {
-  const domain = parcel.from.email.split('@')[1] ?? 'localhost';
-  return new MailComposer({
+/** In whole lines, as they go over the wire: a signature is of octets. */
+async function compose(parcel: Parcel, to: string, options: EmailOptions): Promise<Buffer> {
+  const message = await new MailComposer({
     disableFileAccess: true,
     disableUrlAccess: true,
     from: { name: onOneLine(parcel.from.name), address: parcel.from.email },
@@ -104,42 +166,23 @@ function compose(parcel: Parcel, to: string): Promise<Buffer> {
     text: parcel.text,
     date: new Date(parcel.date),
     // The same on every attempt, so that receivers can tell a repeat.
-    messageId: `<${parcel.id}@${domain}>`,
+    messageId: `<${parcel.id}@${domainOf(parcel.from.email)}>`,
     headers: {
-      ...parcel.headers,
+      ...(options.internal_headers ? parcel.headers : {}),
+      'X-Etapa-Message': parcel.id,
       ...AUTOMATED,
       'Content-Language': parcel.language,
-      ...(parcel.unsubscribe_url ? wayOut(parcel.unsubscribe_url, parcel.from.name, domain) : {}),
+      'Feedback-ID': feedbackId(parcel),
+      ...listHeaders(parcel, options.bounces),
     },
   })
     .compile()
     .build();
+  const lines = message.toString('latin1').replaceAll(/\r\n|\r|\n/g, '\r\n');
+  return Buffer.from(lines.endsWith('\r\n') ? lines : `${lines}\r\n`, 'latin1');
 }
 
 /** A word cannot be folded, and a line has at most 998 octets (RFC 5322, 2.1.1). */
 function onOneLine(text: string): string {
-  return text.slice(0, 900);
-}
-
-/** RFC 3834: no vacation notices in answer. */
-const AUTOMATED = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' };
-
-/** RFC 2369 and RFC 8058: mail programs show a button that asks with one POST; RFC 2919 names the list. */
-function wayOut(url: string, name: string, domain: string): Record<string, string> {
-  return {
-    'List-Unsubscribe': `<${url}>`,
-    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-    'List-Id': `${inAscii(name)}<etapa.${domain}>`,
-    Precedence: 'bulk',
-  };
-}
-
-/** In other letters the whole field would be encoded, the id with it. */
-function inAscii(name: string): string {
-  const words = name
-    .normalize('NFD')
-    .replace(/[^A-Za-z0-9 ]/g, '')
-    .trim()
-    .slice(0, 60);
-  return words === '' ? '' : `${words} `;
+  return text.trim().slice(0, 900);
 }

@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
 import { relative, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
-import { loadProject } from '../project/load.ts';
+import { loadProject, type LoadedProject } from '../project/load.ts';
 import { formatProblem, sortProblems, type Problem } from '../project/problem.ts';
 import { readProjectFiles } from '../project/read-files.ts';
+import { checkWords } from '../render/check-words.ts';
 import { compileProject } from '../render/compile-project.ts';
 import { output } from './output.ts';
 
@@ -55,10 +56,16 @@ async function checkFolder(folder: string): Promise<Checked> {
     );
   }
   const { loaded, problems: found } = loadProject(files);
-  const more = loaded ? (await compileProject(loaded, NO_CACHE)).problems : [];
+  const more = loaded ? await wordProblems(loaded) : [];
   const problems = sortProblems([...found, ...more]);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return { problems, files: Object.keys(files).length, errors, warnings: problems.length - errors };
+}
+
+/** Words that do not compile cannot be read either. */
+async function wordProblems(loaded: LoadedProject): Promise<readonly Problem[]> {
+  const { emails, problems } = await compileProject(loaded, NO_CACHE);
+  return problems.length > 0 ? problems : checkWords({ ...loaded, emails }, Date.now());
 }
 
 const NO_CACHE = { get: () => Promise.resolve(new Map()), put: () => Promise.resolve() };

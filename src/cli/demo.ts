@@ -95,6 +95,8 @@ async function openFresh(
     settings: { home, port, database_url: undefined },
     overrides: {
       smtp_url: catcher.url,
+      // The inbox shows by which workflow and in which tone a mail came.
+      mail: { internal_headers: true },
       clock,
       onTurned: activity.turned,
       onSent: activity.sent,

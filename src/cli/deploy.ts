@@ -8,6 +8,7 @@ import { formatProblem } from '../project/problem.ts';
 import { tellPreview } from './deployment-report.ts';
 import { output, progressBar } from './output.ts';
 import { openSurroundings } from './surroundings.ts';
+import { refuseUnfitWords } from './unfit-words.ts';
 
 interface Options {
   readonly project: string;
@@ -80,6 +81,7 @@ export function addDeploy(program: Command): void {
 
 async function deploy(app: App, files: ProjectFiles, options: Options): Promise<void> {
   const { startByRules: start_by_rules = false } = options;
+  await refuseUnfitWords(app, files);
   const preview = options.json && options.yes ? undefined : await previewed(app, files);
   if (preview && !options.json) tellPreview(preview);
   if (preview && preview.files.length > 0 && !(await isAgreed(preview, options))) return;

@@ -75,6 +75,7 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
     overrides: {
       clock,
       smtp_url: options.sendTo,
+      mail: { internal_headers: true },
       onTurned: activity.turned,
       onSent: activity.sent,
       onError: activity.fail,

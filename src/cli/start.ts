@@ -1,11 +1,15 @@
 import closeWithGrace from 'close-with-grace';
 import { Option, type Command } from 'commander';
-import { openServer } from '../api/server.ts';
+import { openServer, type ServerOptions } from '../api/server.ts';
 import { ROLES, type App, type Role } from '../app.ts';
 import { UserError, wordsOf } from '../errors.ts';
+import { openMailbox } from '../inbound/mailbox.ts';
+import type { Receiver } from '../inbound/receiver.ts';
 import { readProjectFiles } from '../project/read-files.ts';
+import type { Settings } from '../settings.ts';
 import { listen } from './listen.ts';
 import { output, tellError } from './output.ts';
+import { refuseUnfitWords } from './unfit-words.ts';
 import { openSurroundings } from './surroundings.ts';
 
 interface StartOptions {
@@ -37,13 +41,15 @@ async function start(options: StartOptions): Promise<void> {
       );
     }
     app.start(roles);
-    const server = roles.has('api') ? await openServer(app, { log_level: settings.log_level }) : undefined;
+    const server = roles.has('api') ? await openServer(app, serverOptions(settings)) : undefined;
     if (server) await listen(server, settings);
+    const mailbox = roles.has('api') ? await receiveMail(app, settings) : undefined;
     const watch = watchProject(app, folder, deployed);
     closeWithGrace({ delay: 28_000 }, async ({ err }) => {
       if (err) tellError(err);
       clearInterval(watch);
       await server?.close();
+      await mailbox?.stop();
       await surroundings.close();
     });
     output.line(`Etapa is running (${[...roles].join(', ')}), project version ${app.live().hash}.`);
@@ -52,6 +58,21 @@ async function start(options: StartOptions): Promise<void> {
     await surroundings.close();
     throw error;
   }
+}
+
+function serverOptions({ log_level, provider_secrets }: Settings): ServerOptions {
+  return { log_level, provider_secrets };
+}
+
+/** Where reports about messages and people's answers come in, if they are to come here. */
+async function receiveMail(app: App, { mail }: Settings): Promise<Receiver | undefined> {
+  const { inbound, bounce_domain: domain } = mail;
+  if (!inbound || domain === undefined) return undefined;
+  const { links, responses } = app;
+  const unsubscribe = (id: string, source: string): Promise<void> => app.unsubscribe(id, source);
+  const receiver = await openMailbox({ ...inbound, domain, links, responses, unsubscribe });
+  output.line(`Mail for ${domain}: SMTP on ${inbound.host}:${receiver.port}`);
+  return receiver;
 }
 
 /**
@@ -66,6 +87,7 @@ async function deployFolder(app: App, folder: string): Promise<string> {
     return JSON.stringify(files);
   }
   try {
+    await refuseUnfitWords(app, files);
     await app.deploy(files);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -88,6 +110,7 @@ function watchProject(app: App, folder: string, deployed: string): NodeJS.Timeou
     const now = JSON.stringify(files);
     if (now === seen || Object.keys(files).length === 0) return app.refresh();
     try {
+      await refuseUnfitWords(app, files);
       const { changed } = await app.deploy(files);
       if (changed) output.line(`Project version ${app.live().hash} is live.`);
     } catch (error) {

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { openApp, type App, type AppOptions } from '../app.ts';
-import { wordsOf } from '../errors.ts';
-import { readSettings, type Settings } from '../settings.ts';
+import { openApp, type App, type AppOptions, type MailOptions } from '../app.ts';
+import { UserError, wordsOf } from '../errors.ts';
+import { readSettings, type MailSettings, type Settings } from '../settings.ts';
 import { emptyDatabase } from '../store/database.ts';
 import { borrowEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from '../store/embedded.ts';
 import { output } from './output.ts';
@@ -38,6 +39,7 @@ export async function openSurroundings(opening: Opening): Promise<Surroundings> 
         ? { kind: 'redis', url: settings.redis_url }
         : { kind: 'postgres', url: database_url },
       smtp_url: settings.smtp_url,
+      mail: await mailOptions(settings.mail),
       // Where the clock is moved, what is lived through is past or made up: other systems must not hear of it.
       ...(opening.overrides?.clock ? {} : { webhooks: settings.webhooks }),
       public_url: settings.public_url ?? `http://localhost:${settings.port}`,
@@ -57,6 +59,17 @@ export async function openSurroundings(opening: Opening): Promise<Surroundings> 
     await embedded?.stop();
     throw error;
   }
+}
+
+/** Rejects with a UserError that names the file of a key that cannot be read. */
+async function mailOptions({ dkim, require_tls, bounce_domain }: MailSettings): Promise<MailOptions> {
+  const keys = dkim.map(async ({ domain, selector, file }) => ({
+    ...{ domain, selector },
+    private_key: await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new UserError('settings', `The DKIM key ${file} cannot be read: ${wordsOf(error)}`);
+    }),
+  }));
+  return { dkim: await Promise.all(keys), require_tls, bounce_domain };
 }
 
 function openDatabaseServer(settings: Settings, hold: boolean): Promise<EmbeddedPostgres | undefined> {

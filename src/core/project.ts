@@ -1,4 +1,5 @@
 import type { MemoryPlan } from './contacts/memory.ts';
+import type { Jurisdiction } from './messages/jurisdiction.ts';
 import type { Limits } from './messages/may-send.ts';
 import type { MessagePlan } from './messages/message.ts';
 import type { Moods } from './messages/mood.ts';
@@ -18,6 +19,8 @@ export interface Project {
   /** IANA zone of contacts whose own is not known. */
   readonly time_zone: string;
   readonly limits: Limits;
+  /** In whose hours promotions may go; none: at any time. */
+  readonly jurisdictions: readonly Jurisdiction[];
   /** Events and moments older than this update the profile, and start nothing. */
   readonly ignore_triggers_older_than: Duration;
   /** Names everything that decides, and none of the words: contacts decided by other rules are decided anew. */

@@ -19,7 +19,8 @@ import type {
   WebhookAnswer,
 } from './ports.ts';
 import { nextAttempt } from './retry.ts';
-import { insist, type Sender } from './send.ts';
+import { insist } from './insist.ts';
+import type { Sender } from './send.ts';
 
 /** Makes the calls of runs: tells the shop's own people, and other systems. */
 export interface CallerParts {

@@ -6,16 +6,17 @@ import type { Instant } from '../core/events/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { address as checkedAddress } from '../core/messages/address.ts';
 import { messageContext, type Reserved } from '../core/messages/context.ts';
-import { addressOf, BAD_ADDRESS, holdBackNow } from '../core/messages/may-send.ts';
+import { addressOf, BAD_ADDRESS, holdBackNow, waitForHours, type Wait } from '../core/messages/may-send.ts';
 import { scoresOf } from '../core/messages/survey.ts';
 import { chooseTone, wordsFor, type Tone } from '../core/messages/tone.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import type { LiveProject } from './live-project.ts';
 import type { ClaimedCall, ClaimedMessage, Parcel, RenderJob, Rendered } from './ports.ts';
 
-/** A claimed message as it stands at the moment of sending: to whom, in which tone and words; or why not at all. */
+/** A claimed message as it stands at the moment of sending: to whom, in which tone and words; or why not at all, or not yet. */
 export type Letter =
   | { readonly held_back: Reason }
+  | { readonly wait: Wait }
   | { readonly to: string; readonly tone: Tone; readonly language: string; readonly job: RenderJob };
 
 /**
@@ -35,6 +36,8 @@ export function writeLetter(
   const voice = voiceOf(contact, channel, live, now);
   const held_back = guard(message, live, voice.tone, voice.mood);
   if (held_back) return { held_back };
+  const wait = waitForHours(contact, message.purpose, live.project, now);
+  if (wait) return wait.until === Infinity ? { held_back: wait.because } : { wait };
   const job = jobOf(message, live, now, voice, { unsubscribe_url, survey_url });
   if (!job) return { held_back: NO_WORDS };
   return { to, tone: voice.tone, language: voice.language, job };

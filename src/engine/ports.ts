@@ -176,6 +176,8 @@ export interface MessageMark {
   readonly tone?: { readonly tone: string; readonly because: Reason };
   readonly subject?: string;
   readonly address?: string;
+  /** Where its links lead, by their numbers, if they are followed. */
+  readonly links?: readonly string[];
 }
 
 /** A call that this process alone may make now. */
@@ -335,12 +337,29 @@ export interface Parcel {
   readonly unsubscribe_url: string | undefined;
 }
 
+/** Who does not want a message now. */
+export type PutOffBy =
+  /** This one, for now: greylisting, and whatever else says nothing about others. */
+  | 'recipient'
+  /** A mailbox that is full or resting. */
+  | 'mailbox'
+  /** The receiving domain asks for fewer, or for none for a while. */
+  | 'domain'
+  /** So does its server, before it heard of any recipient: the attempt is not the recipient's. */
+  | 'closed'
+  /** We are not let in: ours to mend. */
+  | 'us'
+  /** Nobody said anything. */
+  | 'connection'
+  /** An answer that no server should give. */
+  | 'nonsense';
+
 /** What came of handing over. */
 export type Delivery =
   | { readonly outcome: 'accepted'; readonly response: string }
-  /** Not now; nothing has left the house. */
-  | { readonly outcome: 'deferred'; readonly response: string }
-  /** No, for good. `address` when the address itself is at fault. */
+  /** Not now; nothing has left the house. Without `by` the trouble was our own, and over when it is tried again. */
+  | { readonly outcome: 'deferred'; readonly response: string; readonly by?: PutOffBy }
+  /** No, for good. `address` when the address itself is at fault, `sender` when we are. */
   | {
       readonly outcome: 'refused';
       readonly response: string;

@@ -141,6 +141,7 @@ function heldBack(live: LiveProject, message: ClaimedMessage, voice: Voice, now:
   const by_decision = holdBack(contact, sending, project.limits);
   if (by_decision) return by_decision;
   const letter = writeLetter(message, live, now, undefined);
+  if ('wait' in letter) return letter.wait.because;
   return 'held_back' in letter ? letter.held_back : null;
 }
 

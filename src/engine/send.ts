@@ -1,7 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '../core/events/event.ts';
+import { CANARY } from '../core/messages/machine.ts';
 import { reason, type Reason } from '../core/reason.ts';
+import {
+  createCalm,
+  heardIn,
+  isFullTooOften,
+  type Calm,
+  type CalmParts,
+  type Held,
+  type Spared,
+} from './calm.ts';
 import { createDoor, type Door } from './door.ts';
+import { insist } from './insist.ts';
 import { parcelOf, writeLetter, type Letter } from './letter.ts';
 import type { Links } from './links.ts';
 import type { Live, LiveProject } from './live-project.ts';
@@ -13,11 +23,13 @@ import type {
   Clock,
   Delivery,
   MessageMark,
+  Parcel,
   Rendered,
   Renderer,
   Store,
 } from './ports.ts';
 import { nextAttempt } from './retry.ts';
+import { followLinks } from './track-links.ts';
 
 export interface SenderParts {
   readonly store: Store;
@@ -26,6 +38,8 @@ export interface SenderParts {
   readonly links: Links;
   readonly renderer: Renderer;
   readonly channels: ReadonlyMap<string, Channel>;
+  /** Absent: no receiver is spared, and nothing is given back. */
+  readonly calm?: CalmParts;
   /** Hears what became of each message. */
   onMark?(mark: MessageMark): void;
   /** Hears when nothing more is to be sent. */
@@ -33,62 +47,133 @@ export interface SenderParts {
 }
 
 export interface Sender {
-  /** Sends everything that is due; resolves when nothing more is. */
+  /** Sends everything that is due; where it is at that already, resolves when all that is due has been claimed. */
   work(): Promise<void>;
   /** Lets what is being handed over come to its end, gives back what is not, and claims no more. */
   stop(): void;
 }
 
 const MESSAGES_PER_CLAIM = 100;
-/** While one batch is handed over, the next is claimed and rendered. */
-const BATCHES_AT_ONCE = 3;
+/** While some are handed over, the next are claimed and rendered. */
+const MOST_IN_WORK = 340;
 /** More than there are connections, so that none is idle; few, so that stopping takes no longer than two messages. */
 const HANDED_OVER_AT_ONCE = 40;
 
 export function createSender(parts: SenderParts): Sender {
   let stopping = false;
-  let working: Promise<void> | undefined;
+  let claiming: Promise<void> | undefined;
   let again = false;
+  let is_waited_for = false;
+  let broken: { readonly error: unknown } | undefined;
+  const under_way = new Set<Promise<void>>();
+  const load = createLoad();
   const door = createDoor(HANDED_OVER_AT_ONCE);
-  const sending: Sending = { ...parts, door, isStopping: () => stopping };
+  const calm = parts.calm && createCalm(parts.calm, HANDED_OVER_AT_ONCE, () => stopping);
+  const sending: Sending = {
+    ...parts,
+    calm,
+    door,
+    load,
+    isStopping: () => stopping,
+  };
 
-  async function workAll(): Promise<void> {
+  async function claimUntilEmpty(): Promise<void> {
     try {
-      do {
+      while (!stopping && !broken) {
+        // One slow receiver holds up its own messages, never the claim.
+        await load.atMost(MOST_IN_WORK - MESSAGES_PER_CLAIM);
+        if (stopping) return;
         again = false;
-        await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, claimUntilEmpty));
-      } while (again && !stopping);
+        const now = parts.clock.at(await parts.store.databaseNow());
+        const claim = await parts.store.claim(now, MESSAGES_PER_CLAIM);
+        if (claim.messages.length > 0) watch(sendBatch(sending, claim, now));
+        else if (!again) return;
+      }
     } finally {
       // In the same step as the last look at `again`, so that no ring is lost in between.
-      working = undefined;
-      parts.onDone?.();
+      claiming = undefined;
     }
   }
 
-  async function claimUntilEmpty(): Promise<void> {
-    while (!stopping) {
-      const now = parts.clock.at(await parts.store.databaseNow());
-      const claim = await parts.store.claim(now, MESSAGES_PER_CLAIM);
-      if (claim.messages.length === 0) return;
-      await sendBatch(sending, claim, now);
+  function watch(batch: Promise<void>): void {
+    const watched = batch
+      .catch((error: unknown) => void (broken ??= { error }))
+      .then(() => void under_way.delete(watched));
+    under_way.add(watched);
+  }
+
+  /** Whoever rings meanwhile has the rest claimed, and does not wait. */
+  async function waitForAll(): Promise<void> {
+    if (is_waited_for) return;
+    is_waited_for = true;
+    try {
+      while (under_way.size > 0) await Promise.all(under_way);
+    } finally {
+      is_waited_for = false;
     }
+    parts.onDone?.();
+  }
+
+  /** Whoever hears of it, the next ring begins anew. */
+  function throwBroken(): void {
+    const failed = broken;
+    broken = undefined;
+    if (failed) throw failed.error;
   }
 
   return {
-    work() {
-      if (working) again = true;
-      working ??= workAll();
-      return working;
+    async work() {
+      again = true;
+      claiming ??= claimUntilEmpty();
+      try {
+        await claiming;
+      } finally {
+        await waitForAll();
+      }
+      throwBroken();
     },
     stop() {
       stopping = true;
+      calm?.callAll();
     },
   };
 }
 
-interface Sending extends SenderParts {
+/** How many messages are claimed and have not come to their end. */
+interface Load {
+  add(messages: number): void;
+  /** Resolves when there are no more than so many. */
+  atMost(messages: number): Promise<void>;
+}
+
+function createLoad(): Load {
+  let messages = 0;
+  let changed: () => void = () => undefined;
+  return {
+    add(more) {
+      messages += more;
+      changed();
+    },
+    async atMost(most) {
+      while (messages > most) await new Promise<void>((resolve) => (changed = resolve));
+    },
+  };
+}
+
+interface Sending extends Omit<SenderParts, 'calm'> {
+  readonly calm: Calm | undefined;
   readonly door: Door;
+  readonly load: Load;
   isStopping(): boolean;
+}
+
+interface Batch {
+  readonly marker: Marker;
+  readonly live: LiveProject;
+  /** What time it is by the engine's clock, which a replay has standing still but for the time that servers take. */
+  time(): Instant;
+  tell(mark: MessageMark): Promise<void>;
+  putBack(mark: MessageMark): Promise<void>;
 }
 
 interface Written {
@@ -99,31 +184,100 @@ interface Written {
 }
 
 async function sendBatch(sending: Sending, claim: Claim, now: Instant): Promise<void> {
-  const live = sending.live();
-  const asksForSent = live.project.memory.by_event.has('message_sent');
-  const marker = createMarker(sending.store, claim.token, asksForSent);
-  const tell = async (mark: MessageMark): Promise<void> => {
-    if (await insist(() => marker.mark(mark))) sending.onMark?.(mark);
+  let left = claim.messages.length;
+  sending.load.add(left);
+  const end = (messages = 1): void => {
+    if (left === 0) return;
+    left -= messages;
+    sending.load.add(-messages);
   };
-  const told: Promise<void>[] = [];
-  const written: Written[] = [];
-  for (const message of claim.messages) {
-    const moment = momentOf(sending.clock, message, now);
-    const url = message.purpose === 'promotion' ? sending.links.unsubscribeUrl(message.id) : undefined;
-    const letter = writeLetter(message, live, moment, url, sending.links.surveyUrl(message.id));
-    if ('held_back' in letter)
-      told.push(tell({ id: message.id, state: 'suppressed', at: moment, because: letter.held_back }));
-    else written.push({ message, letter, now: moment, unsubscribe_url: url });
+  try {
+    const waited = await takeUp(sending, claim);
+    const batch = openBatch(sending, claim, now);
+    const told: Promise<void>[] = [];
+    const written: Written[] = [];
+    for (const message of claim.messages) {
+      const has_waited = waited.has(message.id);
+      const moment = has_waited ? now : momentOf(sending.clock, message, now);
+      const one = writeOne(sending, batch.live, has_waited ? notInDoubt(message) : message, moment);
+      const mark = 'letter' in one ? putBackUnwritten(sending, batch, one) : putDown(batch, one);
+      if (mark) told.push(mark.finally(() => end()));
+      else if ('letter' in one) written.push(one);
+    }
+    const rendered = await sending.renderer.renderBatch(written.map(({ letter }) => letter.job));
+    const sent = written.map((one, index) =>
+      sendOne(sending, batch, one, rendered[index] as Rendered).finally(() => end()),
+    );
+    await allDone([...told, ...sent]);
+  } finally {
+    end(left);
   }
-  const rendered = await sending.renderer.renderBatch(written.map(({ letter }) => letter.job));
-  const handed = written.map((one, index) =>
-    sending.door.through(async () => {
-      const mark = await handOver(sending, marker, live, one, rendered[index] as Rendered);
-      told.push(tell(mark));
-    }),
-  );
-  await allDone(handed);
-  await allDone(told);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function takeUp(
+  { calm }: Sending,
+  { token, messages }: Claim,
+): Promise<ReadonlySet<string>> | ReadonlySet<string> {
+  // Only what once waited, or was in doubt, has a reason noted.
+  return calm && messages.some((one) => one.uncertain_before) ? calm.book.takeUp(token) : NONE;
+}
+
+function notInDoubt(message: ClaimedMessage): ClaimedMessage {
+  return { ...message, uncertain_before: false };
+}
+
+function openBatch(sending: Sending, { token }: Claim, now: Instant): Batch {
+  const { store, calm, live, onMark } = sending;
+  const began = performance.now();
+  const project = live();
+  const marker = createMarker(store, token, project.project.memory.by_event.has('message_sent'));
+  const giver = calm && createMarker({ ...store, mark: calm.book.putBack }, token, false);
+  const tellBy = async (by: Marker, mark: MessageMark): Promise<void> => {
+    if (await insist(() => by.mark(mark))) onMark?.(mark);
+  };
+  return {
+    marker,
+    live: project,
+    time: () => now + Math.round(performance.now() - began),
+    tell: (mark) => tellBy(marker, mark),
+    putBack: (mark) => tellBy(giver ?? marker, mark),
+  };
+}
+
+function writeOne(
+  { links }: Sending,
+  live: LiveProject,
+  message: ClaimedMessage,
+  now: Instant,
+): Written | Unwritten {
+  const unsubscribe_url = message.purpose === 'promotion' ? links.unsubscribeUrl(message.id) : undefined;
+  const letter = writeLetter(message, live, now, unsubscribe_url, links.surveyUrl(message.id));
+  if ('held_back' in letter)
+    return { mark: { id: message.id, state: 'suppressed', at: now, because: letter.held_back } };
+  if ('wait' in letter) return { put_back: waiting(message, letter.wait, now) };
+  return { message, letter, now, unsubscribe_url };
+}
+
+type Unwritten = { readonly mark: MessageMark } | { readonly put_back: MessageMark };
+
+function putDown(batch: Batch, one: Unwritten): Promise<void> {
+  return 'mark' in one ? batch.tell(one.mark) : batch.putBack(one.put_back);
+}
+
+/** Where nothing may go now, no words need to be made. */
+function putBackUnwritten(
+  { calm }: Sending,
+  batch: Batch,
+  { message, letter }: Written,
+): Promise<void> | undefined {
+  const held = calm?.heldBack(letter.to, batch.time());
+  return held && batch.putBack(waiting(message, held, batch.time()));
+}
+
+function waiting({ id }: ClaimedMessage, { until, because }: Held, at: Instant): MessageMark {
+  return { id, state: 'deferred', at, due_at: until, because };
 }
 
 /** A replay sends at the moment at which a message was owed, and again when its clock has come to a later attempt. */
@@ -137,52 +291,106 @@ async function allDone(list: readonly Promise<void>[]): Promise<void> {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-/** For a moment the database may be away; what the receiver said must not be lost for that. */
-export async function insist<T>(write: () => Promise<T>): Promise<T> {
-  for (const wait of WAITS) {
-    try {
-      return await write();
-    } catch {
-      await sleep(wait);
-    }
+async function sendOne(sending: Sending, batch: Batch, one: Written, rendered: Rendered): Promise<void> {
+  const { calm, door } = sending;
+  const { message, letter, now } = one;
+  const { id } = message;
+  if (!rendered.ok)
+    return batch.tell({
+      id,
+      state: 'refused',
+      at: now,
+      because: templateFailed(rendered.reason),
+    });
+  const channel = sending.channels.get(message.channel);
+  if (!channel)
+    return batch.tell({
+      id,
+      state: 'suppressed',
+      at: now,
+      because: NO_CHANNEL,
+    });
+  const held = await calm?.admit(letter.to, message, () => batch.time());
+  if (held) return batch.putBack(waiting(message, held, batch.time()));
+  const followed = tracked(sending, batch, one, rendered);
+  const parcel = parcelOf(message, letter, followed, batch.live, now, one.unsubscribe_url);
+  const delivery = await door.through(() => handOver(sending, batch, one, channel, parcel, followed.links));
+  if (!delivery) return batch.tell({ id, state: 'owed', at: now });
+  const spared = await calm?.heardOf(delivery, letter.to, message, batch.time());
+  if (spared?.waits) {
+    const mark = waiting(message, spared.waits, batch.time());
+    return batch.putBack({ ...mark, response: delivery.response });
   }
-  return write();
+  await suppressIfGone(sending, one, delivery, spared);
+  return batch.tell({ id, at: now, ...became(message, delivery, now, spared) });
 }
 
-/** In all less than a claim lasts while a message is handed over. */
-const WAITS = [100, 500, 2000, 5000, 10_000, 15_000];
+type Ready = Extract<Rendered, { ok: true }> & { readonly links?: readonly string[] };
 
+/** Promotions tell who opened and clicked them, where the project asks for it. */
+function tracked(
+  { links }: Sending,
+  { live }: Batch,
+  { message, unsubscribe_url }: Written,
+  rendered: Extract<Rendered, { ok: true }>,
+): Ready {
+  const { id, purpose } = message;
+  if (purpose !== 'promotion' || !live.settings.track_opens_and_clicks) return rendered;
+  const left_alone = new Set([
+    links.surveyUrl(id),
+    ...(unsubscribe_url === undefined ? [] : [unsubscribe_url]),
+  ]);
+  const followed = followLinks(rendered, {
+    urlOf: (number) => links.clickUrl(id, number),
+    pixel_url: links.pixelUrl(id),
+    canary_url: links.clickUrl(id, CANARY),
+    left_alone,
+  });
+  return { ...rendered, ...followed };
+}
+
+/** Undefined where it was not tried, because the process ends. */
 async function handOver(
-  { channels, store, isStopping }: Sending,
-  marker: Marker,
-  live: LiveProject,
-  { message, letter, now, unsubscribe_url }: Written,
-  rendered: Rendered,
-): Promise<MessageMark> {
-  const at = now;
-  const { id } = message;
-  if (!rendered.ok) return { id, state: 'refused', at, because: templateFailed(rendered.reason) };
-  const channel = channels.get(message.channel);
-  if (!channel) return { id, state: 'suppressed', at, because: NO_CHANNEL };
-  if (isStopping()) return { id, state: 'owed', at };
-  const parcel = parcelOf(message, letter, rendered, live, now, unsubscribe_url);
-  const tone = { tone: letter.tone.tone, because: letter.tone.because };
+  { calm, isStopping }: Sending,
+  { marker, time }: Batch,
+  { message, letter, now }: Written,
+  channel: Channel,
+  parcel: Parcel,
+  links: readonly string[] | undefined,
+): Promise<Delivery | undefined> {
+  if (isStopping()) return undefined;
   const handing_over: MessageMark = {
-    id,
+    id: message.id,
     state: 'handing_over',
-    at,
-    tone,
+    at: now,
+    tone: { tone: letter.tone.tone, because: letter.tone.because },
     subject: parcel.subject,
     address: letter.to,
+    ...(links ? { links } : {}),
   };
+  const began = time();
   const delivery = await channel.deliver(parcel, () => marker.mark(handing_over));
-  if (delivery.outcome === 'refused' && delivery.fault === 'address') {
-    await insist(() => store.suppress(message.channel, letter.to, delivery.response.slice(0, 200), at));
-  }
-  return { id, at, ...became(message, delivery, now) };
+  calm?.leave(letter.to, heardIn(delivery), time(), time() - began);
+  return delivery;
 }
 
-function became(message: ClaimedMessage, delivery: Delivery, now: Instant): Omit<MessageMark, 'id' | 'at'> {
+async function suppressIfGone(
+  { store }: Sending,
+  { message, letter, now }: Written,
+  delivery: Delivery,
+  spared: Spared | undefined,
+): Promise<void> {
+  const is_gone = delivery.outcome === 'refused' && delivery.fault === 'address';
+  if (!is_gone && !isFullTooOften(spared)) return;
+  await insist(() => store.suppress(message.channel, letter.to, delivery.response.slice(0, 200), now));
+}
+
+function became(
+  message: ClaimedMessage,
+  delivery: Delivery,
+  now: Instant,
+  spared: Spared | undefined,
+): Omit<MessageMark, 'id' | 'at'> {
   const { response } = delivery;
   switch (delivery.outcome) {
     case 'accepted':
@@ -190,13 +398,23 @@ function became(message: ClaimedMessage, delivery: Delivery, now: Instant): Omit
     case 'refused':
       return { state: 'refused', response, because: refusedBy(response) };
     case 'deferred': {
-      const due_at = nextAttempt(message.attempts, message.owed_at, now, message.id);
-      if (due_at === undefined) return { state: 'refused', response, because: GAVE_UP };
-      return { state: 'deferred', response, due_at };
+      if (isFullTooOften(spared)) return { state: 'refused', response, because: FULL_TOO_OFTEN };
+      const next = nextAttempt(message.attempts, message.owed_at, now, message.id);
+      if (next === undefined) return { state: 'refused', response, because: GAVE_UP };
+      return {
+        state: 'deferred',
+        response,
+        due_at: Math.max(next, spared?.until ?? next),
+      };
     }
     case 'uncertain':
       return message.purpose === 'service' && !message.uncertain_before
-        ? { state: 'deferred', response, due_at: now + FIRST_RETRY, because: UNCERTAIN }
+        ? {
+            state: 'deferred',
+            response,
+            due_at: now + FIRST_RETRY,
+            because: UNCERTAIN,
+          }
         : { state: 'uncertain', response, because: UNCERTAIN };
   }
 }
@@ -206,6 +424,10 @@ const NO_CHANNEL = reason('this channel is not set up here', 'este canal no est�
 const GAVE_UP = reason(
   'the receiver put it off for four days',
   'el destinatario lo aplazó durante cuatro días',
+);
+const FULL_TOO_OFTEN = reason(
+  'the mailbox was full or resting for the third time in thirty days; nothing more goes there',
+  'el buzón estaba lleno o inactivo por tercera vez en treinta días; no se le envía nada más',
 );
 const UNCERTAIN = reason(
   'the connection ended after the whole message had gone out; the receiver may or may not have it',

@@ -27,6 +27,7 @@ import { compileStages, stagesFileSchema, titleOf, type StagesFile } from './fil
 import { compileMoods, compileTone, DEFAULT_TONE, toneFileSchema, type ToneFile } from './files/tone-file.ts';
 import { checkTemplates, readTemplates, type MessageTemplate } from './messages.ts';
 import { orMeant } from './did-you-mean.ts';
+import { checkHolidays, expandHolidays, expandJurisdictions } from './holidays.ts';
 import { lintProject } from './lint/index.ts';
 import { sortProblems, type Problem } from './problem.ts';
 import type { ProjectFiles } from './read-files.ts';
@@ -70,6 +71,8 @@ export interface GoingLive {
   readonly winners?: Readonly<Record<string, string>>;
   /** It was found sound when it was deployed; lints that have come since do not stop it. */
   readonly trusted?: boolean;
+  /** Around which moment public holidays are known. Absent: around the present. */
+  readonly now?: Instant;
 }
 
 export interface Loading {
@@ -86,9 +89,11 @@ export function loadProject(
 ): Loading {
   const read = readAll(files);
   const problems = [...read.problems];
+  const now = going_live.now ?? Date.now();
   if (read.complete) {
     const known = knownIds(read.complete);
     problems.push(...read.files.flatMap((file) => checkReferences(file, known)));
+    problems.push(...checkHolidays(read.complete.hours, read.files, now));
     problems.push(
       ...checkTemplates(read.complete.templates, read.complete.settings, known.tones, read.files),
     );
@@ -98,7 +103,7 @@ export function loadProject(
   }
   const sorted = sortProblems(problems);
   if (!read.complete || sorted.some(({ severity }) => severity === 'error')) return { problems: sorted };
-  return { loaded: compile(files, read.complete, old_versions, going_live), problems: sorted };
+  return { loaded: compile(files, read.complete, old_versions, { ...going_live, now }), problems: sorted };
 }
 
 interface Sources {
@@ -245,9 +250,10 @@ function compile(
   files: ProjectFiles,
   sources: Sources,
   old_versions: readonly OldVersion[],
-  going_live: GoingLive,
+  going_live: GoingLive & { readonly now: Instant },
 ): LoadedProject {
-  const { settings, stages, tone, segments, map, hours, data, templates } = sources;
+  const { settings, stages, tone, segments, map, data, templates } = sources;
+  const hours = { ...sources.hours, calendars: expandHolidays(sources.hours.calendars, going_live.now) };
   const { conditions, list: segment_list, personas, moods } = compileConditions(sources);
   const around = { conditions, time_zone: settings.time_zone };
   const stage_plan = compileStages(stages, conditions);
@@ -268,6 +274,7 @@ function compile(
     languages: settings.languages,
     time_zone: settings.time_zone,
     limits: { promotions: settings.limits.promotions ?? null, any: settings.limits.any ?? null },
+    jurisdictions: expandJurisdictions(settings.jurisdictions ?? [], going_live.now),
     ignore_triggers_older_than: settings.ignore_triggers_older_than,
     rules: rulesOf(files),
     live_since: going_live.live_since === null ? -Infinity : (going_live.live_since ?? 0),

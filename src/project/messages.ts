@@ -59,7 +59,10 @@ function templateFile(files: ProjectFiles, file: string): TemplateFile | undefin
 const PLAIN_LAYOUT: TemplateFile = {
   file: 'templates/layout/email.mjml',
   text: `<mjml>
-  <mj-head><mj-preview>{{preheader}}</mj-preview></mj-head>
+  <mj-head>
+    <mj-preview>{{preheader}}</mj-preview>
+    <mj-raw><meta name="color-scheme" content="light" /></mj-raw>
+  </mj-head>
   <mj-body>
 {{content}}
     <mj-section>

@@ -138,18 +138,19 @@ async function writeMarks(
     because: one.tone?.because ?? null,
     subject: one.subject?.slice(0, 500) ?? null,
     address: one.address ?? null,
+    links: one.links ?? null,
   }));
   const written = await db.execute<Written>(sql`
     update messages m set state = n.state, sent_at = coalesce(n.sent_at, m.sent_at), due_at = coalesce(n.due_at, m.due_at),
-      
       held_because = case when n.state <> 'sent' then coalesce(n.held_because, m.held_because) end, response = coalesce(n.response, m.response),
       tone = coalesce(n.tone, m.tone), because = coalesce(n.because, m.because),
       subject = coalesce(n.subject, m.subject), address = coalesce(n.address, m.address),
+      links = case when jsonb_typeof(n.links) = 'array' then array(select jsonb_array_elements_text(n.links)) else m.links end,
       claim = case when n.state in ('claimed', 'handing_over') then m.claim end,
       lease_until = case when n.state in ('claimed', 'handing_over')
         then now() + ${HANDING_OVER_SECONDS} * interval '1 second' end
     from json_to_recordset(${rows(list)}) as n (id uuid, state text, sent_at timestamptz, due_at timestamptz,
-      held_because jsonb, response text, tone text, because jsonb, subject text, address text)
+      held_because jsonb, response text, tone text, because jsonb, subject text, address text, links jsonb)
     where m.id = n.id and m.claim = ${token} and m.state in ('claimed', 'handing_over')
     returning m.id, m.contact_id, m.workflow, m.run, m.step, m.message`);
   return written.rows;
@@ -213,14 +214,18 @@ export async function hasUnsettled(db: Runner, now: Instant): Promise<boolean> {
   return found.rowCount === 1;
 }
 
+/** Nothing is sent to the address any more, or no promotions; what was refused before stays refused. */
 export async function suppress(
   db: Runner,
   channel: string,
   address: string,
+  scope: 'all' | 'promotion',
   why: string,
   at: Instant,
 ): Promise<void> {
   await db.execute(sql`
     insert into suppressions (channel, address, scope, reason, at)
-    values (${channel}, ${address.toLowerCase()}, 'all', ${why}, ${timestamp(at)}) on conflict do nothing`);
+    values (${channel}, ${address.toLowerCase()}, ${scope}, ${why}, ${timestamp(at)})
+    on conflict (channel, address) do update set scope = excluded.scope, reason = excluded.reason, at = excluded.at
+      where suppressions.scope = 'promotion' and excluded.scope = 'all'`);
 }

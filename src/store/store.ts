@@ -46,7 +46,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     },
     claim: (now, limit) => claim(quick.db, now, limit, instance.id),
     mark: (token, marks, tell_sent) => mark(db, token, marks, tell_sent),
-    suppress: (channel, address, why, at) => suppress(db, channel, address, why, at),
+    suppress: (channel, address, why, at) => suppress(db, channel, address, 'all', why, at),
     claimCalls: (now, limit) => claimCalls(quick.db, now, limit, instance.id),
     holdCall: (token, id) => holdCall(quick.db, token, id),
     markCall: (token, one) => markCall(db, token, one),

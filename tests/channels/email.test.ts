@@ -1,6 +1,6 @@
 import PostalMime, { type Email } from 'postal-mime';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createEmailChannel } from '../../src/channels/email.ts';
+import { createEmailChannel, type EmailOptions } from '../../src/channels/email.ts';
 import type { Channel, Delivery, Parcel } from '../../src/engine/ports.ts';
 import { startCatcher, type Catcher } from '../../src/demo/catcher.ts';
 import { startScriptedSmtp, type ScriptedSmtp } from '../support/scripted-smtp.ts';
@@ -13,8 +13,8 @@ afterEach(async () => {
 
 const OPEN = (): Promise<boolean> => Promise.resolve(true);
 
-function channelTo(url: string, connections = 1): Channel {
-  const channel = createEmailChannel({ url, connections });
+function channelTo(url: string, connections = 1, way: Partial<EmailOptions> = {}): Channel {
+  const channel = createEmailChannel({ url, connections, ...way });
   closing.push(() => channel.close());
   return channel;
 }
@@ -36,9 +36,11 @@ interface Received {
 }
 
 /** What a server gets when this parcel is sent. */
-async function received(parts: Partial<Parcel> = {}): Promise<Received> {
+async function received(parts: Partial<Parcel> = {}, way: Partial<EmailOptions> = {}): Promise<Received> {
   const smtp = await scripted();
-  expect(await channelTo(smtp.url).deliver(aParcel(parts), OPEN)).toMatchObject({ outcome: 'accepted' });
+  expect(await channelTo(smtp.url, 1, way).deliver(aParcel(parts), OPEN)).toMatchObject({
+    outcome: 'accepted',
+  });
   expect(smtp.accepted).toHaveLength(1);
   const { raw: wire, from, to } = smtp.accepted[0] ?? { raw: '', from: '', to: [] };
   const unstuffed = wire.replaceAll(/^\./gm, '');
@@ -82,7 +84,7 @@ describe('a promotion over real SMTP', () => {
     expect(values(one, 'subject')).toEqual(['Hello Ana']);
     expect(Date.parse(values(one, 'date')[0] ?? '')).toBe(Date.UTC(2026, 0, 31, 9));
     expect(values(one, 'content-language')).toEqual(['en']);
-    expect(values(one, 'x-etapa-workflow')).toEqual(['cart']);
+    expect(values(one, 'x-etapa-message')).toEqual([aParcel().id]);
     expect(one.envelope.from).toBe('MAIL FROM:<shop@shop.example>');
   });
 
@@ -208,8 +210,10 @@ describe('a hostile subject or name', () => {
   });
 
   it('makes no field of a value that comes with the message', async () => {
-    const one = await received({ headers: { 'X-Etapa-Stage': 'decision\r\nBcc: evil@x.com\0' } });
+    const headers = { 'X-Etapa-Stage': 'decision\r\nBcc: evil@x.com\0' };
+    const one = await received({ headers }, { internal_headers: true });
     expectSound(one);
+    expect(values(one, 'x-etapa-stage')).toHaveLength(1);
     expect(values(one, 'bcc')).toEqual([]);
   });
 });

@@ -46,22 +46,22 @@ async function sent(
 
 describe('an answer of the server before it has the message', () => {
   test.each<[SmtpStep, string, Partial<Delivery>]>([
-    ['greeting', '421 4.3.2 too busy', { outcome: 'deferred' }],
-    ['greeting', '554 5.7.1 your address is blocked', { outcome: 'deferred' }],
-    ['greeting', 'drop', { outcome: 'deferred' }],
-    ['greeting', 'mute', { outcome: 'deferred' }],
-    ['greeting', 'hello there', { outcome: 'deferred' }],
-    ['ehlo', '421 4.3.2 closing', { outcome: 'deferred' }],
-    ['ehlo', 'mute', { outcome: 'deferred' }],
-    ['mail', '452 4.3.1 out of storage', { outcome: 'deferred' }],
-    ['mail', '421 4.7.0 slow down', { outcome: 'deferred' }],
+    ['greeting', '421 4.3.2 too busy', { outcome: 'deferred', by: 'closed' }],
+    ['greeting', '554 5.7.1 your address is blocked', { outcome: 'deferred', by: 'us' }],
+    ['greeting', 'drop', { outcome: 'deferred', by: 'connection' }],
+    ['greeting', 'mute', { outcome: 'deferred', by: 'connection' }],
+    ['greeting', 'hello there', { outcome: 'deferred', by: 'nonsense' }],
+    ['ehlo', '421 4.3.2 closing', { outcome: 'deferred', by: 'closed' }],
+    ['ehlo', 'mute', { outcome: 'deferred', by: 'connection' }],
+    ['mail', '452 4.3.1 out of storage', { outcome: 'deferred', by: 'domain' }],
+    ['mail', '421 4.7.0 slow down', { outcome: 'deferred', by: 'domain' }],
     ['mail', '550 5.7.1 we do not want you', { outcome: 'refused', fault: 'sender' }],
     ['mail', '553 5.1.8 sender domain unknown', { outcome: 'refused', fault: 'sender' }],
-    ['mail', '530 5.7.0 log in first', { outcome: 'deferred' }],
-    ['mail', 'drop', { outcome: 'deferred' }],
-    ['rcpt', '450 4.2.0 greylisted', { outcome: 'deferred' }],
-    ['rcpt', '451 4.7.1 greylisted', { outcome: 'deferred' }],
-    ['rcpt', '421 4.7.28 unusual rate', { outcome: 'deferred' }],
+    ['mail', '530 5.7.0 log in first', { outcome: 'deferred', by: 'us' }],
+    ['mail', 'drop', { outcome: 'deferred', by: 'connection' }],
+    ['rcpt', '450 4.2.0 greylisted', { outcome: 'deferred', by: 'recipient' }],
+    ['rcpt', '451 4.7.1 greylisted', { outcome: 'deferred', by: 'recipient' }],
+    ['rcpt', '421 4.7.28 unusual rate', { outcome: 'deferred', by: 'domain' }],
     ['rcpt', '550 5.1.1 no such user', { outcome: 'refused', fault: 'address' }],
     ['rcpt', '550 5.1.2 no such domain', { outcome: 'refused', fault: 'address' }],
     ['rcpt', '550 5.1.10 null MX', { outcome: 'refused', fault: 'address' }],
@@ -71,21 +71,30 @@ describe('an answer of the server before it has the message', () => {
       { outcome: 'refused', fault: 'address' },
     ],
     ['rcpt', '550 No such user here', { outcome: 'refused', fault: 'address' }],
-    ['rcpt', '552 mailbox full', { outcome: 'deferred' }],
-    ['rcpt', '552 5.2.2 mailbox full', { outcome: 'deferred' }],
-    ['rcpt', '550 5.2.1 account is resting', { outcome: 'deferred' }],
+    ['rcpt', '552 mailbox full', { outcome: 'deferred', by: 'mailbox' }],
+    ['rcpt', '552 5.2.2 mailbox full', { outcome: 'deferred', by: 'mailbox' }],
+    ['rcpt', '550 5.2.1 account is resting', { outcome: 'deferred', by: 'mailbox' }],
+    ['rcpt', '451 4.7.500 Server busy. Please try again later', { outcome: 'deferred', by: 'domain' }],
+    ['rcpt', '451 4.7.650 rate limited due to IP reputation', { outcome: 'deferred', by: 'domain' }],
+    ['rcpt', '450 4.7.1 Greylisted, too many new senders', { outcome: 'deferred', by: 'recipient' }],
+    ['rcpt', '452 4.5.3 too many recipients', { outcome: 'deferred', by: 'domain' }],
+    ['rcpt', '450 mailbox busy', { outcome: 'deferred', by: 'recipient' }],
+    ['rcpt', '550 5.1.8 bad sender domain', { outcome: 'refused', fault: 'sender' }],
+    ['rcpt', '550 blocked by our policy', { outcome: 'refused', fault: 'sender' }],
+    ['rcpt', '554 5.7.1 rejected as spam', { outcome: 'refused', fault: 'sender' }],
+    ['mail', '552 5.3.4 too big', { outcome: 'refused', fault: 'content' }],
     ['rcpt', '550 5.7.26 not authenticated', { outcome: 'refused', fault: 'sender' }],
     ['rcpt', '550 5.7.515 access denied', { outcome: 'refused', fault: 'sender' }],
     ['rcpt', '550 Rejected by policy (5.7.1)', { outcome: 'refused', fault: 'sender' }],
     ['rcpt', '553 5.6.7 SMTPUTF8 is not offered', { outcome: 'refused', fault: 'content' }],
-    ['rcpt', '999 what', { outcome: 'deferred' }],
-    ['rcpt', 'what is this', { outcome: 'deferred' }],
-    ['rcpt', 'drop', { outcome: 'deferred' }],
-    ['rcpt', 'mute', { outcome: 'deferred' }],
-    ['data', '451 4.3.0 not now', { outcome: 'deferred' }],
+    ['rcpt', '999 what', { outcome: 'deferred', by: 'nonsense' }],
+    ['rcpt', 'what is this', { outcome: 'deferred', by: 'nonsense' }],
+    ['rcpt', 'drop', { outcome: 'deferred', by: 'connection' }],
+    ['rcpt', 'mute', { outcome: 'deferred', by: 'connection' }],
+    ['data', '451 4.3.0 not now', { outcome: 'deferred', by: 'recipient' }],
     ['data', '554 5.5.1 no valid recipients', { outcome: 'refused', fault: 'content' }],
-    ['data', 'drop', { outcome: 'deferred' }],
-    ['data', 'mute', { outcome: 'deferred' }],
+    ['data', 'drop', { outcome: 'deferred', by: 'connection' }],
+    ['data', 'mute', { outcome: 'deferred', by: 'connection' }],
   ])('%s: %s', async (step, line, expected) => {
     const { delivery, smtp, gate } = await sent(step, line);
     expect(delivery).toMatchObject(expected);
@@ -96,7 +105,7 @@ describe('an answer of the server before it has the message', () => {
 
   it('is a refused connection: later', async () => {
     const channel = channelTo(`smtp://127.0.0.1:${await freePort()}`);
-    expect(await channel.deliver(aParcel(), OPEN)).toMatchObject({ outcome: 'deferred' });
+    expect(await channel.deliver(aParcel(), OPEN)).toMatchObject({ outcome: 'deferred', by: 'connection' });
   });
 
   it('is a wrong password: later, because the message is as good as ever', async () => {
@@ -105,7 +114,7 @@ describe('an answer of the server before it has the message', () => {
       return step === 'auth' ? '535 5.7.8 wrong password' : undefined;
     });
     const channel = channelTo(smtp.url.replace('//', '//me:secret@'));
-    expect(await channel.deliver(aParcel(), OPEN)).toMatchObject({ outcome: 'deferred' });
+    expect(await channel.deliver(aParcel(), OPEN)).toMatchObject({ outcome: 'deferred', by: 'us' });
     expect(smtp.log).toContain('auth');
   });
 });
@@ -113,10 +122,13 @@ describe('an answer of the server before it has the message', () => {
 describe('an answer to the final dot', () => {
   test.each<[string, Partial<Delivery>]>([
     ['250 2.0.0 queued as 1', { outcome: 'accepted', response: '250 2.0.0 queued as 1' }],
-    ['451 4.3.0 try again', { outcome: 'deferred' }],
-    ['452 4.3.1 no space', { outcome: 'deferred' }],
-    ['421 4.3.2 closing', { outcome: 'deferred' }],
-    ['552 5.2.2 mailbox full', { outcome: 'deferred' }],
+    ['451 4.3.0 try again', { outcome: 'deferred', by: 'recipient' }],
+    ['452 4.3.1 no space', { outcome: 'deferred', by: 'recipient' }],
+    ['421 4.3.2 closing', { outcome: 'deferred', by: 'domain' }],
+    ['552 5.2.2 mailbox full', { outcome: 'deferred', by: 'mailbox' }],
+    ['552 message size exceeds the limit', { outcome: 'refused', fault: 'content' }],
+    ['552 over quota', { outcome: 'deferred', by: 'mailbox' }],
+    ['554 message looks like spam', { outcome: 'refused', fault: 'sender' }],
     ['552 5.3.4 message too big', { outcome: 'refused', fault: 'content' }],
     ['550 5.1.1 no such user', { outcome: 'refused', fault: 'address' }],
     ['550 no reason given', { outcome: 'refused', fault: 'content' }],
@@ -163,10 +175,11 @@ describe('what the pool of connections does by itself', () => {
       connection === 1 && step === 'mail' && smtp.accepted.length > 0 ? '421 4.4.2 idle too long' : undefined,
     );
     const channel = channelTo(smtp.url);
-    const outcomes: string[] = [];
-    for (const id of ['first', 'second', 'second'])
-      outcomes.push((await channel.deliver(aParcel({ id }), OPEN)).outcome);
-    expect(outcomes).toEqual(['accepted', 'deferred', 'accepted']);
+    const came: Delivery[] = [];
+    for (const id of ['first', 'second', 'second']) came.push(await channel.deliver(aParcel({ id }), OPEN));
+    expect(came.map(({ outcome }) => outcome)).toEqual(['accepted', 'deferred', 'accepted']);
+    // It says nothing about the receiver, so nobody is to be spared.
+    expect(came[1]).toMatchObject({ by: 'connection' });
     expect(smtp.accepted).toHaveLength(2);
     expect(smtp.accepted[1]?.raw).toContain('Message-ID: <second@shop.example>');
     expect(smtp.accepted[1]?.raw).toContain('<p>Hello Ana</p>');
@@ -242,7 +255,7 @@ describe('a code that only looks like one', () => {
   it('is no reason to trust anything but a clear answer', () => {
     for (const strange of [undefined, null, 'text', new Error('x'), {}, { responseCode: 250 }]) {
       expect(classify(strange, true).outcome).toBe('uncertain');
-      expect(classify(strange, false).outcome).toBe('deferred');
+      expect(classify(strange, false)).toMatchObject({ outcome: 'deferred', by: 'connection' });
     }
   });
 });

@@ -46,7 +46,7 @@ describe('help', () => {
       'diff',
       'versions',
     ],
-    ...['start', 'demo', 'replay', 'status', 'explain', 'segments', 'experiments', 'keys'],
+    ...['start', 'demo', 'replay', 'status', 'explain', 'segments', 'experiments', 'doctor', 'keys'],
   ];
 
   it('lists every command with what it does', async () => {

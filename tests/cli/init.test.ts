@@ -128,7 +128,9 @@ describe('nothing is written', () => {
       ...(await original<object>()),
       group: (_questions: object, { onCancel }: { onCancel(): void }) => Promise.resolve().then(onCancel),
     }));
-    onTestFinished(() => void vi.doUnmock('@clack/prompts'));
+    onTestFinished(() => {
+      vi.doUnmock('@clack/prompts');
+    });
     const fresh = await import('../../src/cli/init.ts');
     const program = new Command('etapa').exitOverride();
     fresh.addInit(program);

@@ -82,11 +82,12 @@ describe('what the server says and what the book says then', () => {
 
   it('is one state for each message, with the reason, and nothing is left claimed', async () => {
     const { shop } = await openWithServer(({ step, said }) => {
-      const user = /(\w+)@example\.com/.exec(said)?.[1] ?? '';
+      const user = /(\w+)@\w+\.test\b/.exec(said)?.[1] ?? '';
       return SAYS[user]?.[0] === step ? SAYS[user]?.[1] : undefined;
     });
     const users = Object.keys(SAYS);
-    await shop.receive(...users.map((user) => shop.knows(user)));
+    // Each at a domain of its own: what one says there says nothing about the others.
+    await shop.receive(...users.map((user) => shop.knows(user, { email: `${user}@${user}.test` })));
     await shop.receive(...users.flatMap((user) => [shop.puts(user), shop.orders(user)]));
     await shop.until((list) => list.length === 2 * users.length && isOwed(list));
     shop.send();
@@ -114,7 +115,7 @@ describe('what the server says and what the book says then', () => {
     expect(list.every(({ attempts }) => attempts === 1)).toBe(true);
     expect(told['offer kind']).toMatchObject({
       sent: true,
-      address: 'kind@example.com',
+      address: 'kind@kind.test',
       subject: 'Hello from offer',
       tone: 'plain',
       response: '250 2.0.0 taken',
@@ -130,7 +131,7 @@ describe('what the server says and what the book says then', () => {
     }
     const suppressed = await query(shop, sql`select channel, address, scope, reason from suppressions`);
     expect(suppressed).toEqual([
-      { channel: 'email', address: 'gone@example.com', scope: 'all', reason: '550 5.1.1 no such user' },
+      { channel: 'email', address: 'gone@gone.test', scope: 'all', reason: '550 5.1.1 no such user' },
     ]);
     expect(shop.errors).toEqual([]);
   });

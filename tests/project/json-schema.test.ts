@@ -65,6 +65,7 @@ calendars:
   sending:
     title: When
     open: { weekdays: '09:00-14:00, 16:00-24:00', sunday: closed }
+    holidays: { country: ES, region: MD, except: [2026-10-12] }
     special_days: [{ from: 2026-12-24, hours: closed }]
 `,
   data: 'version: 1\nfields: { email: { type: text } }\nevents: { product_added: {} }\n',

@@ -100,6 +100,7 @@ function layout(language: Language): string {
   return `<mjml lang="${language}">
   <mj-head>
     <mj-preview>{{preheader}}</mj-preview>
+    <mj-raw><meta name="color-scheme" content="light" /></mj-raw>
     <mj-attributes>
       <mj-all font-family="Helvetica,Arial,sans-serif" />
       <mj-text font-size="16px" line-height="26px" color="#1e293b" padding="0 32px 16px" />

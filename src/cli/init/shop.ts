@@ -113,7 +113,7 @@ steps:
     {
       id: 'cart_reminder_1',
       purpose: 'promotion',
-      subject: { en: 'Your cart is still here', es: 'Tu carrito sigue aquí' },
+      subject: { en: 'Your cart is still here', es: 'El carrito sigue aquí' },
       preheader: { en: 'We kept it as it was.', es: 'Lo guardamos tal como estaba.' },
       body: {
         en: letter(

@@ -3,14 +3,21 @@
  * quoted local parts, comments, groups, lists, IP literals, single labels, white space or control characters, all of
  * which mail libraries have read as other or further recipients. At most 254 octets, 64 before the `@`.
  *
+ * One mailbox has one spelling, so that who is suppressed cannot come back in other code points: composed letters (NFC)
+ * throughout, and no compatibility letters, such as full-width ones, in a domain.
+ *
  * @returns the address with its domain in lower case, or undefined where it is not one.
  */
 export function address(text: string): string | undefined {
-  if (octets(text) > 254) return undefined;
+  if (text.length > 254) return undefined;
   const place = text.lastIndexOf('@');
-  const local = text.slice(0, place);
-  const domain = text.slice(place + 1).toLowerCase();
-  return place > 0 && isLocal(local) && isDomain(domain) ? `${local}@${domain}` : undefined;
+  const local = text.slice(0, place).normalize('NFC');
+  const domain = text
+    .slice(place + 1)
+    .toLowerCase()
+    .normalize('NFC');
+  const whole = `${local}@${domain}`;
+  return place > 0 && octets(whole) <= 254 && isLocal(local) && isDomain(domain) ? whole : undefined;
 }
 
 /** RFC 5322 atext, and letters beyond ASCII as RFC 6531 allows; dots only between atoms. */
@@ -36,5 +43,6 @@ function octets(text: string): number {
 function isDomain(domain: string): boolean {
   const labels = domain.split('.');
   const last = labels.at(-1) ?? '';
-  return labels.length >= 2 && labels.every((label) => LABEL.test(label)) && !/^\p{N}+$/u.test(last);
+  const isPlain = domain === domain.normalize('NFKC') && !/^\p{N}+$/u.test(last);
+  return isPlain && labels.length >= 2 && labels.every((label) => LABEL.test(label));
 }

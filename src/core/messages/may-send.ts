@@ -3,6 +3,7 @@ import type { Instant } from '../events/event.ts';
 import { reason, type Reason } from '../reason.ts';
 import { before, durationWords, type Duration } from '../time/duration.ts';
 import type { Purpose } from './message.ts';
+import { quietHours, whereaboutsOf, type Places } from './quiet-hours.ts';
 import type { Tone } from './tone.ts';
 
 /** At most so many messages in so long a time. */
@@ -57,6 +58,23 @@ export function holdBackNow({ purpose, survey, has_consent, tone, mood }: Sendin
   if (purpose === 'service') return null;
   if (!has_consent) return NO_CONSENT;
   return tone.hold_back.includes('promotions') ? heldWhile(PROMOTIONS, mood) : null;
+}
+
+/** Until when something must wait, and why. */
+export interface Wait {
+  readonly until: Instant;
+  readonly because: Reason;
+}
+
+/**
+ * What a promotion must wait for that would go now: the hours of the jurisdiction in which the contact is. Null: it
+ * may go, as service messages always may. `until` is Infinity where such hours never come.
+ */
+export function waitForHours(contact: Contact, purpose: Purpose, places: Places, now: Instant): Wait | null {
+  if (purpose === 'service' || places.jurisdictions.length === 0) return null;
+  const { jurisdictions, zones } = whereaboutsOf(contact, places);
+  const { open, until, because } = quietHours(jurisdictions, zones, now);
+  return open ? null : { until, because };
 }
 
 function heldWhile(what: Reason, mood: string): Reason {

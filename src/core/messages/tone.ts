@@ -2,6 +2,7 @@ import type { Contact } from '../contacts/contact.ts';
 import type { Instant } from '../events/event.ts';
 import { reason, type Reason } from '../reason.ts';
 import type { MoodNow } from './mood.ts';
+import type { VoiceRules } from './voice/rules.ts';
 
 /** How formally somebody is spoken to: `tu` and `usted` in Spanish, `casual` and `formal` in English. */
 export type Formality = 'tu' | 'usted' | 'casual' | 'formal';
@@ -16,6 +17,9 @@ export interface ToneStyle {
   readonly greeting: Readonly<Record<string, string>>;
   readonly sign_off: Readonly<Record<string, string>>;
   readonly falls_back_to: string | null;
+  /** Null: what the voice of all tones says. */
+  readonly emoji: 'allowed' | 'avoid' | null;
+  readonly max_exclamation_marks: number | null;
 }
 
 /** When to use which tone. Every part that is written must fit; a rule without parts always fits. */
@@ -31,6 +35,8 @@ export interface ToneRule {
 
 export interface TonePlan {
   readonly formality: Formalities;
+  /** What is asked of all words; a tone may ask for something else. */
+  readonly voice: VoiceRules;
   readonly styles: Readonly<Record<string, ToneStyle>>;
   readonly rules: readonly ToneRule[];
 }
@@ -60,6 +66,16 @@ export function chooseTone(plan: TonePlan, channel: string, contact: Contact, mo
     hold_back: rule.hold_back,
     because: rule.mood && mood.because ? withMood(rule.name, mood.mood, mood.because) : rule.name,
     until: mood.until,
+  };
+}
+
+/** What is asked of words in a tone. */
+export function voiceRulesOf({ voice, styles }: TonePlan, tone: string): VoiceRules {
+  const style = styles[tone];
+  return {
+    ...voice,
+    emoji: style?.emoji ?? voice.emoji,
+    max_exclamation_marks: style?.max_exclamation_marks ?? voice.max_exclamation_marks,
   };
 }
 

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Instant } from '../events/event.ts';
 import { DAY, dayOf, MINUTE, weekdayOf } from './date.ts';
+import { oneOrMany } from '../schema.ts';
 import { hoursSchema } from './hours.ts';
 import type { OpenHours } from './hours.ts';
 import { offsetAt, offsetStaysUntil } from './offset.ts';
@@ -57,14 +58,35 @@ const openSchema = z.strictObject({
   sunday: hoursSchema.optional(),
 });
 
-/** One calendar. A named day wins over `weekdays` and `weekends`, a special day over both; a day not named is closed. */
+/** A country as its two letters of ISO 3166-1; which there are is known outside the core, as are their holidays. */
+export const holidayCountrySchema = z.string().meta({ examples: ['ES'] });
+
+const holidaysSchema = z.strictObject({
+  country: holidayCountrySchema,
+  region: z.string().min(1).optional(),
+  except: oneOrMany(dateSchema).optional(),
+});
+
+/**
+ * One calendar. A named day wins over `weekdays` and `weekends`, a public holiday over these, a special day over all;
+ * a day not named is closed.
+ */
 export const calendarSchema = z.strictObject({
   title: textSchema,
   open: openSchema,
+  holidays: holidaysSchema.optional(),
   special_days: z.array(specialDaySchema).superRefine(refuseSharedDates).optional(),
 });
 
-export type Calendar = z.output<typeof calendarSchema>;
+/** A day on which people rest by law. */
+export interface Holiday {
+  /** `2026-12-25`. */
+  readonly date: string;
+  readonly name: { readonly en: string; readonly es: string };
+}
+
+/** `public_holidays`: the days meant by `holidays`, for some years; no file holds them. See `closeOnHolidays`. */
+export type Calendar = z.output<typeof calendarSchema> & { readonly public_holidays?: readonly Holiday[] };
 
 const idSchema = z.string().regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
 
@@ -84,6 +106,12 @@ export interface Openings {
   readonly open: boolean;
   /** When that changes: the closing time of what is open, the opening time of what is closed. Undefined: not within 400 days. */
   readonly until: Instant | undefined;
+}
+
+/** The calendar with these days known as its holidays, but for those that it excepts. */
+export function closeOnHolidays(calendar: Calendar, holidays: readonly Holiday[]): Calendar {
+  const except = calendar.holidays?.except ?? [];
+  return { ...calendar, public_holidays: holidays.filter(({ date }) => !except.includes(date)) };
 }
 
 /** Whether a calendar is open at `instant` by the clocks of `zone`, and until when that stays so. */
@@ -127,9 +155,11 @@ function planOf(calendar: Calendar): Plan {
   return plan;
 }
 
-function makePlan({ open, special_days = [] }: Calendar): Plan {
+function makePlan({ open, special_days = [], public_holidays = [] }: Calendar): Plan {
   const week = WEEK.map(([name, kind]) => open[name] ?? open[kind] ?? CLOSED);
-  const special = new Map<number, readonly OpenHours[]>();
+  const special = new Map<number, readonly OpenHours[]>(
+    public_holidays.map(({ date }) => [knownDay(date), CLOSED]),
+  );
   for (const { from, to = from, hours } of special_days) {
     for (let day = knownDay(from); day <= knownDay(to); day++) special.set(day, hours);
   }

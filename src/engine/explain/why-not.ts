@@ -75,6 +75,7 @@ function stateWords({ held_because, response }: RecordedMessage, state: MessageS
         'está en camino: pendiente de entregar',
       );
     case 'deferred':
+      if (response === null) return reason(`it waits: ${because.en}`, `está a la espera: ${because.es}`);
       return reason(
         `the receiving server said "not now", and it is tried again: ${because.en}`,
         `el servidor que lo recibe dijo «ahora no» y se reintenta: ${because.es}`,

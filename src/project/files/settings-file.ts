@@ -1,12 +1,27 @@
 import { z } from 'zod';
-import { textSchema } from '../../core/schema.ts';
+import { inQuotes, textSchema } from '../../core/schema.ts';
 import { durationSchema } from '../../core/time/duration.ts';
 import { isZone } from '../../core/time/zone.ts';
+import { COUNTRIES, countryNames, orMeantCode } from '../countries.ts';
 
 /** A zone by its name in the tz database. */
 const zoneSchema = z.string().refine(isZone, {
   error: (issue) => `"${String(issue.input)}" is not a time zone; write it like Europe/Madrid`,
 });
+
+const jurisdictionSchema = z
+  .string()
+  .regex(/^[A-Z]{2}$/, { abort: true, error: (issue) => notACountry(String(issue.input)) })
+  .refine((code) => JURISDICTION_CODES.includes(code), { error: (issue) => notACountry(String(issue.input)) })
+  .meta({ examples: ['ES', 'EU'] });
+
+const JURISDICTION_CODES = [...COUNTRIES, 'EU'];
+
+function notACountry(word: string): string {
+  const meant = orMeantCode(word, JURISDICTION_CODES, countryNames(JURISDICTION_CODES));
+  const mend = meant === '' ? '; write its two letters, like "ES", or "EU"' : meant;
+  return `${inQuotes(word)} is not a country${mend}`;
+}
 
 const limit = z.strictObject({ messages: z.number().int().min(1), per: durationSchema });
 
@@ -22,9 +37,11 @@ export const settingsFileSchema = z.strictObject({
   reply_to: z.email().optional(),
   /** Whom `tell_team` writes to. */
   team: z.strictObject({ email: z.email() }).optional(),
-  /** Whose laws of consent and quiet hours hold. */
-  jurisdictions: z.array(z.string().regex(/^[A-Z]{2}$/)).optional(),
+  /** In whose hours promotions go. Without it, at any time. */
+  jurisdictions: z.array(jurisdictionSchema).optional(),
   postal_address: z.string().min(1),
+  /** Whether promotions carry links and a picture that tell who opened and clicked. */
+  track_opens_and_clicks: z.boolean().default(false),
   limits: z.strictObject({ promotions: limit.optional(), any: limit.optional() }).default({}),
   ignore_triggers_older_than: durationSchema.default({ amount: 24, unit: 'hour' }),
 });

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { compileCondition, conditionSchema, type Conditions } from '../../core/conditions/condition.ts';
 import { eventConditionSchema, latestOf } from '../../core/conditions/subjects/event.ts';
 import { moodsOf, type Mood, type Moods } from '../../core/messages/mood.ts';
-import type { Formality, TonePlan, ToneRule, ToneStyle } from '../../core/messages/tone.ts';
+import type { TonePlan, ToneRule, ToneStyle } from '../../core/messages/tone.ts';
+import type { VoiceRules } from '../../core/messages/voice/rules.ts';
 import { reason } from '../../core/reason.ts';
 import { oneOrMany, snakeId, textSchema, type Text } from '../../core/schema.ts';
 
@@ -11,11 +12,15 @@ const formalitySchema = z.strictObject({
   es: z.enum(['tu', 'usted']).optional(),
 });
 
+const easeSchema = z.number().min(0).max(100);
+
 const voiceSchema = z.strictObject({
   formality: formalitySchema.optional(),
-  never_say: z.array(z.string()).optional(),
+  never_say: z.array(z.string().trim().min(1)).optional(),
   max_exclamation_marks: z.number().int().min(0).optional(),
   max_words_per_sentence: z.number().int().min(3).optional(),
+  /** From 0 (hard) to 100 (easy), by the formula of each language. */
+  reading_ease_at_least: z.strictObject({ en: easeSchema.optional(), es: easeSchema.optional() }).optional(),
 });
 
 const moodSchema = z.union([
@@ -90,12 +95,25 @@ export function compileTone(file: ToneFile): TonePlan {
       greeting: perLanguage(tone.greeting),
       sign_off: perLanguage(tone.sign_off),
       falls_back_to: tone.falls_back_to ?? null,
+      emoji: tone.emoji ?? null,
+      max_exclamation_marks: tone.max_exclamation_marks ?? null,
     },
   ]);
   return {
     formality: { en: 'casual', es: 'tu', ...known(file.voice.formality) },
+    voice: compileVoice(file.voice),
     styles: Object.fromEntries(styles),
     rules: file.rules.map(compileRule),
+  };
+}
+
+function compileVoice(voice: ToneFile['voice']): VoiceRules {
+  return {
+    never_say: voice.never_say ?? [],
+    max_exclamation_marks: voice.max_exclamation_marks ?? null,
+    max_words_per_sentence: voice.max_words_per_sentence ?? null,
+    emoji: null,
+    reading_ease_at_least: known(voice.reading_ease_at_least),
   };
 }
 
@@ -133,13 +151,9 @@ function perLanguage(text: Text | undefined): Readonly<Record<string, string>> {
   return typeof text === 'string' ? { en: text, es: text } : text;
 }
 
-function known(
-  formality: { en?: Formality | undefined; es?: Formality | undefined } = {},
-): Record<string, Formality> {
-  return Object.fromEntries(Object.entries(formality).filter(([, value]) => value !== undefined)) as Record<
-    string,
-    Formality
-  >;
+function known<T>(by_language: { en?: T | undefined; es?: T | undefined } = {}): Record<string, T> {
+  const written = Object.entries(by_language).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(written) as Record<string, T>;
 }
 
 function lastIsOtherwise(list: readonly object[], name: string, context: z.RefinementCtx): void {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { snakeId } from '../../core/schema.ts';
+import { holidayCountrySchema } from '../../core/time/calendar.ts';
 import { durationSchema } from '../../core/time/duration.ts';
 import { hoursSchema } from '../../core/time/hours.ts';
 import { timeOfDaySchema } from '../../core/workflows/triggers/clock.ts';
@@ -31,6 +32,13 @@ export const FORMATS: ReadonlyMap<z.core.$ZodType, JsonSchema> = new Map<z.core.
   [
     timeOfDaySchema,
     { pattern: `^${TIME}$`, patternErrorMessage: 'This is not a time of day; write it like "09:00".' },
+  ],
+  [
+    holidayCountrySchema,
+    {
+      pattern: '^[A-Z]{2}$',
+      patternErrorMessage: 'This is not a country; write its two letters, like "ES".',
+    },
   ],
   [snakeId, { patternErrorMessage: `This is not an id; ${ID}.` }],
   [stepName, { patternErrorMessage: `This is not an id; ${ID}.` }],

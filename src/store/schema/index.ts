@@ -1,4 +1,5 @@
 export * from './contacts.ts';
 export * from './events.ts';
 export * from './messages.ts';
+export * from './responses.ts';
 export * from './workflows.ts';

@@ -42,6 +42,8 @@ export const messages = pgTable(
     /** What the receiving server said last. */
     response: text(),
     sent_at: instant(),
+    /** Where its links lead, in the order of their numbers; null for a message whose links are not followed. */
+    links: text().array(),
   },
   (table) => [
     uniqueIndex('messages_visit').on(table.contact_id, table.workflow, table.run, table.step, table.visit),

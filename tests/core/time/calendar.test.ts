@@ -5,12 +5,13 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import {
   calendarSchema,
+  closeOnHolidays,
   hoursFileSchema,
   neverOpens,
   nextOpen,
   openings,
 } from '../../../src/core/time/calendar.ts';
-import type { Calendar } from '../../../src/core/time/calendar.ts';
+import type { Calendar, Holiday } from '../../../src/core/time/calendar.ts';
 
 const MADRID = 'Europe/Madrid';
 const MINUTE = 60_000;
@@ -31,6 +32,20 @@ const at = (text: string): number => Date.parse(text);
 function calendar(open: object, special_days: object[] = []): Calendar {
   return calendarSchema.parse({ title: 'Hours', open, special_days });
 }
+
+/** The same, closed on these dates but for those that it excepts. */
+function withHolidays(
+  open: object,
+  dates: string[],
+  more: { special_days?: object[]; except?: string[] },
+): Calendar {
+  const { special_days = [], except = [] } = more;
+  const holidays = { country: 'ES', ...(except.length > 0 && { except }) };
+  const read = calendarSchema.parse({ title: 'Hours', open, special_days, holidays });
+  return closeOnHolidays(read, dates.map(holiday));
+}
+
+const holiday = (date: string): Holiday => ({ date, name: { en: 'Holiday', es: 'Festivo' } });
 
 function problems(schema: z.ZodType, input: unknown): string[] {
   return (schema.safeParse(input).error?.issues ?? []).map(
@@ -161,9 +176,7 @@ describe('the hours file', () => {
 
   const example = '../shared/language/hours.yaml';
   test.skipIf(!existsSync(example))("the language's example reads, without what comes later", () => {
-    const file = parse(readFileSync(example, 'utf8')) as { calendars: { support: { holidays?: unknown } } };
-    const { holidays: _, ...support } = file.calendars.support;
-    const now = { version: 1, calendars: { ...file.calendars, support } };
+    const { notices: _, ...now } = parse(readFileSync(example, 'utf8')) as { notices: unknown };
     expect(problems(hoursFileSchema, now)).toEqual([]);
   });
 });
@@ -233,6 +246,41 @@ describe('openings', () => {
     const special = calendar({ weekdays: '09:00-10:00' }, [{ from: '2011-12-30', hours: '00:00-24:00' }]);
     const next = nextOpen(special, 'Pacific/Apia', at('2011-12-29T12:00-10:00'));
     expect(next).toBe(at('2012-01-02T09:00+14:00'));
+  });
+
+  test('public holidays close the days of the week, those excepted do not, and special days win over both', () => {
+    const dates = ['2026-12-25', '2026-12-24', '2026-12-28', '2026-12-31'];
+    const special_days = [
+      { from: '2026-12-24', hours: '11:00-12:00' },
+      { from: '2026-12-30', hours: 'closed' },
+      { from: '2026-12-31', hours: '10:00-11:00' },
+    ];
+    const closed = withHolidays({ weekdays: '09:00-17:00' }, dates, {
+      special_days,
+      except: ['2026-12-28', '2026-12-31'],
+    });
+    const opens = [23, 24, 25, 28, 29, 30, 31].map((day) => {
+      const next = nextOpen(closed, MADRID, at(`2026-12-${day}T00:00+01:00`)) ?? 0;
+      return new Date(next + 60 * MINUTE).toISOString().slice(5, 16);
+    });
+    expect(opens).toEqual([
+      '12-23T09:00',
+      '12-24T11:00',
+      '12-28T09:00',
+      '12-28T09:00',
+      '12-29T09:00',
+      '12-31T10:00',
+      '12-31T10:00',
+    ]);
+    expect(closed.public_holidays?.map(({ date }) => date)).toEqual(['2026-12-25', '2026-12-24']);
+  });
+
+  test('a calendar that is open day and night closes for the whole of a holiday, by the clock of the zone', () => {
+    const always = withHolidays({ weekdays: '00:00-24:00', weekends: '00:00-24:00' }, ['2026-10-25'], {});
+    const saturday = at('2026-10-24T12:00+02:00');
+    expect(openings(always, MADRID, saturday).until).toBe(at('2026-10-25T00:00+02:00'));
+    expect(nextOpen(always, MADRID, at('2026-10-25T12:00+01:00'))).toBe(at('2026-10-26T00:00+01:00'));
+    expect(openings(always, 'America/Bogota', at('2026-10-25T00:00-05:00')).open).toBe(false);
   });
 
   test('always open has no closing time, and never open no opening time', () => {
@@ -329,15 +377,18 @@ describe.each(CHANGES)('minute by minute in %s around %s', (zone, change) => {
     nil: undefined,
   });
 
+  const someDates = fc.subarray(dates, { maxLength: 3 });
+
   test('nextOpen is the first open minute, and openings the first other one', () => {
-    const property = fc.property(anyWeek, anySpecial, (week, special) => {
+    const property = fc.property(anyWeek, anySpecial, someDates, someDates, (week, special, rest, except) => {
       const special_days =
         special === undefined ? [] : [{ from: special.from, hours: hoursText(special.ranges) }];
       const open = Object.fromEntries(DAYS.map((day, index) => [day, hoursText(week[index] ?? [])]));
-      const asked = calendar(open, special_days);
+      const asked = withHolidays(open, rest, { special_days, except });
       const isOpen = wall.minutes.map(({ weekday, date, minute }) => {
-        const ranges =
-          special?.from === date ? special.ranges : (week[DAYS.findIndex((day) => day === weekday)] ?? []);
+        const ofWeek = week[DAYS.findIndex((day) => day === weekday)] ?? [];
+        const ofDay = rest.includes(date) && !except.includes(date) ? [] : ofWeek;
+        const ranges = special?.from === date ? special.ranges : ofDay;
         return ranges.some(([from, to]) => minute >= from && minute < to);
       });
       compare(asked, wall, isOpen);

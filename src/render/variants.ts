@@ -1,0 +1,146 @@
+/**
+ * Every way in which the messages of a project can be said: each in each language and tone, for a contact who is made
+ * up, by the code that makes those which are sent.
+ */
+import type { Contact } from '../core/contacts/contact.ts';
+import type { Instant } from '../core/events/event.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Formalities, Formality, TonePlan } from '../core/messages/tone.ts';
+import { reason } from '../core/reason.ts';
+import { jobOf, voiceOf, type Voice } from '../engine/letter.ts';
+import type { LiveProject } from '../engine/live-project.ts';
+import { sampleContact, sampleEvent } from '../engine/sample-contact.ts';
+import type { RenderJob, Renderer, RenderResult } from './renderer.ts';
+import { wrapText } from './wrap.ts';
+
+/** Which words. */
+export interface Wanted {
+  readonly message: string;
+  readonly language: string;
+  readonly tone: string;
+  /** As it stands in the tone, or in a rule that changes it. */
+  readonly formality: Formality;
+}
+
+export interface Variant extends Wanted {
+  readonly purpose: 'promotion' | 'service';
+  readonly subject: string;
+  readonly preheader: string;
+  readonly html: string;
+  /** As it is sent, in short lines. */
+  readonly text: string;
+  /** The text part before it was broken into lines: a line is a paragraph, a heading or a row. */
+  readonly prose: string;
+}
+
+export interface Unmade extends Wanted {
+  /** Why it could not be made. */
+  readonly reason: string;
+}
+
+/** The way out of every variant; it leads nowhere. */
+export const SAMPLE_UNSUBSCRIBE_URL = 'https://example.com/unsubscribe';
+const SAMPLE_SURVEY_URL = 'https://example.com/survey';
+
+/** Tones with the formality of their own, and what rules for mail make of that; of each pair one. */
+export function everyVariant(live: LiveProject): Wanted[] {
+  const { languages, tone } = live.project;
+  return Object.keys(live.templates).flatMap((message) =>
+    languages.flatMap((language) =>
+      waysOf(tone, language)
+        .filter(() => live.emails.has(`${message}.${language}`))
+        .map((way) => ({ message, language, ...way })),
+    ),
+  );
+}
+
+function waysOf(plan: TonePlan, language: string): Pick<Wanted, 'tone' | 'formality'>[] {
+  const way = (tone: string, more: Formalities = {}): Pick<Wanted, 'tone' | 'formality'> => {
+    const formalities = { ...plan.formality, ...plan.styles[tone]?.formality, ...more };
+    return { tone, formality: formalities[language] ?? 'casual' };
+  };
+  const ways = [
+    ...Object.keys(plan.styles).map((tone) => way(tone)),
+    ...plan.rules
+      .filter(({ channel }) => channel?.includes('email') ?? true)
+      .map((rule) => way(rule.tone, rule.formality)),
+  ];
+  return [...new Map(ways.map((one) => [`${one.tone} ${one.formality}`, one])).values()];
+}
+
+/** In the order of what is wanted. */
+export async function renderVariants(
+  live: LiveProject,
+  renderer: Renderer,
+  wanted: readonly Wanted[],
+  now: Instant,
+): Promise<(Variant | Unmade)[]> {
+  const samples = samplesOf(live, now);
+  const jobs = wanted.map((one) => jobFor(live, one, samples(one), now));
+  const whole = await renderer.renderBatch(jobs.map(htmlOf));
+  const prose = await renderer.renderBatch(jobs.map(proseOf));
+  return wanted.map((one, index) => variantOf(live, one, whole[index], prose[index]));
+}
+
+interface Sample {
+  readonly contact: Contact;
+  readonly event: JsonObject;
+}
+
+function samplesOf(live: LiveProject, now: Instant): (wanted: Wanted) => Sample {
+  const contacts = new Map<string, Sample['contact']>();
+  return ({ message, language }) => {
+    const contact = contacts.get(language) ?? sampleContact(live, now, language);
+    contacts.set(language, contact);
+    return { contact, event: sampleEvent(live, message, contact, now) };
+  };
+}
+
+function jobFor(live: LiveProject, wanted: Wanted, { contact, event }: Sample, now: Instant): RenderJob {
+  const { message, language, tone, formality } = wanted;
+  const own = voiceOf(contact, 'email', live, now);
+  const voice: Voice = {
+    ...own,
+    language,
+    tone: { ...own.tone, tone, formality: { [language]: formality }, because: LOOKED_AT },
+  };
+  const promotion = live.templates[message]?.purpose === 'promotion';
+  const job = jobOf({ message, contact, event }, live, now, voice, {
+    unsubscribe_url: promotion ? SAMPLE_UNSUBSCRIBE_URL : undefined,
+    survey_url: SAMPLE_SURVEY_URL,
+  });
+  if (!job) throw new Error(`there are no compiled words for ${message} in ${language}`);
+  return job;
+}
+
+const LOOKED_AT = reason('it is looked at', 'se está revisando');
+
+/** The text comes with the prose. */
+function htmlOf({ key, templates, context }: RenderJob): RenderJob {
+  return { key: `${key}/html`, templates: { ...templates, text: '' }, context };
+}
+
+/** Without HTML the renderer breaks no lines; and it answers with one line of words, here the preheader. */
+function proseOf({ key, templates, context }: RenderJob): RenderJob {
+  const { preheader = '' } = templates;
+  return { key: `${key}/prose`, templates: { ...templates, subject: preheader, html: '' }, context };
+}
+
+function variantOf(
+  live: LiveProject,
+  wanted: Wanted,
+  whole: RenderResult | undefined,
+  prose: RenderResult | undefined,
+): Variant | Unmade {
+  if (!whole?.ok) return { ...wanted, reason: whole?.reason ?? 'there was no answer' };
+  if (!prose?.ok) return { ...wanted, reason: prose?.reason ?? 'there was no answer' };
+  return {
+    ...wanted,
+    purpose: live.templates[wanted.message]?.purpose ?? 'promotion',
+    subject: whole.subject,
+    preheader: prose.subject,
+    html: whole.html,
+    text: wrapText(prose.text),
+    prose: prose.text,
+  };
+}

@@ -1,0 +1,114 @@
+/** Reports about messages: each is kept once, and what follows from it is done in the same transaction. */
+import { sql } from 'drizzle-orm';
+import type { Instant } from '../core/events/event.ts';
+import { consequenceOf, type Consequence, type Report } from '../core/messages/report.ts';
+import { partitionOf } from '../engine/ports.ts';
+import type { ReportSource } from '../engine/responses.ts';
+import type { Database, Runner } from './database.ts';
+import { suppress } from './messages.ts';
+import { appendOwn, ownEvent } from './own-events.ts';
+import { countStrikes } from './suppressions.ts';
+import { timestamp } from './values.ts';
+
+/** Tells the partitions in which something happened. A report that came before changes nothing. */
+export async function recordReports(
+  db: Database,
+  reports: readonly Report[],
+  { source, trusted }: ReportSource,
+): Promise<readonly number[]> {
+  const partitions = new Set<number>();
+  for (const report of reports) {
+    const partition = await db.transaction((tx) => record(tx, report, source, trusted));
+    if (partition !== undefined) partitions.add(partition);
+  }
+  return [...partitions];
+}
+
+type Reported = {
+  contact_id: string;
+  channel: string;
+  address: string | null;
+  workflow: string;
+  run: number;
+  step: string;
+  message: string;
+};
+
+async function record(
+  tx: Runner,
+  report: Report,
+  source: string,
+  trusted: boolean,
+): Promise<number | undefined> {
+  const message = report.message_id === null ? undefined : await lockMessage(tx, report.message_id);
+  // A forwarded message is refused under another address; the one that we wrote to is the one to spare.
+  const address = message?.address ?? report.address;
+  const channel = message?.channel ?? 'email';
+  if (!(await keep(tx, report, { source, address, channel, is_known: message !== undefined })))
+    return undefined;
+  if (!message && !trusted) return undefined;
+  const strikes = await strikesOf(tx, report, channel, address);
+  const { event, suppress: scope } = consequenceOf(report, strikes);
+  if (scope && address !== '') await suppress(tx, channel, address, scope, wordsOf(report), report.at);
+  if (!message || !event) return undefined;
+  await tellContact(tx, report, message, event);
+  return partitionOf(message.contact_id);
+}
+
+/** A merge that is just moving the message to another contact is waited for, and comes after us if it is later. */
+async function lockMessage(tx: Runner, id: string): Promise<Reported | undefined> {
+  const found = await tx.execute<Reported>(sql`
+    select contact_id, channel, address, workflow, run, step, message from messages where id = ${id} for update`);
+  return found.rows[0];
+}
+
+interface Kept {
+  readonly source: string;
+  readonly address: string;
+  readonly channel: string;
+  readonly is_known: boolean;
+}
+
+async function keep(
+  tx: Runner,
+  report: Report,
+  { source, address, channel, is_known }: Kept,
+): Promise<boolean> {
+  const message_id = is_known ? report.message_id : null;
+  const written = await tx.execute(sql`
+    insert into reports (id, message_id, channel, address, kind, class, status, diagnostic, source, at)
+    values (${report.id}, ${message_id}, ${channel}, ${address.toLowerCase()}, ${report.kind}, ${report.class},
+      ${report.status}, ${report.diagnostic}, ${source}, ${timestamp(report.at)}) on conflict do nothing`);
+  return written.rowCount === 1;
+}
+
+const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
+
+async function strikesOf(tx: Runner, report: Report, channel: string, address: string): Promise<number> {
+  if (report.class !== 'mailbox') return 0;
+  return countStrikes(tx, channel, address, report.at - THIRTY_DAYS);
+}
+
+function wordsOf({ kind, diagnostic }: Report): string {
+  if (kind !== 'bounced') return kind === 'complained' ? 'marked as unwanted by its reader' : 'unsubscribed';
+  return `bounced: ${diagnostic ?? 'no reason was given'}`.slice(0, 200);
+}
+
+/** Once for each message and fate, however many reports tell of it. */
+async function tellContact(
+  tx: Runner,
+  report: Report,
+  { contact_id, workflow, run, step, message }: Reported,
+  event: NonNullable<Consequence['event']>,
+): Promise<void> {
+  const { class: fault, status, at } = report;
+  const about = { workflow, run, step, message };
+  const properties = event === 'message_bounced' ? { ...about, class: fault, status } : about;
+  const id = `message:${report.message_id ?? ''}:${event.slice('message_'.length)}`;
+  await appendOwn(tx, [{ ...ownEvent(id, event, contact_id, earliest(at)), properties }]);
+}
+
+/** Reports carry whole seconds and more; events whole milliseconds. */
+function earliest(at: Instant): Instant {
+  return Math.floor(at);
+}

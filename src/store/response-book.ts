@@ -1,0 +1,52 @@
+import { sql } from 'drizzle-orm';
+import type { Instant } from '../core/events/event.ts';
+import { partitionOf } from '../engine/ports.ts';
+import type { Reply, ResponseBook } from '../engine/responses.ts';
+import type { Database, Runner } from './database.ts';
+import { appendOwn, ownEvent } from './own-events.ts';
+import { recordReports } from './reports.ts';
+import { leadsTo, recordTouch } from './touches.ts';
+
+export function openResponseBook(db: Database): ResponseBook {
+  return {
+    recordReports: (reports, source) => recordReports(db, reports, source),
+    recordTouch: (touch) => recordTouch(db, touch),
+    recordReply: (reply, at) => recordReply(db, reply, at),
+    leadsTo: (message_id, number) => leadsTo(db, message_id, number),
+    numberOf: (message_id, url) => numberOf(db, message_id, url),
+  };
+}
+
+/** More than any message has; a stranger's list does not grow without end. */
+const MOST_LINKS = 200;
+
+async function numberOf(db: Runner, message_id: string, url: string): Promise<number | undefined> {
+  await db.execute(sql`
+    update messages set links = coalesce(links, '{}') || ${url}::text
+    where id = ${message_id} and not coalesce(links, '{}') @> array[${url}::text]
+      and cardinality(coalesce(links, '{}')) < ${MOST_LINKS}`);
+  const found = await db.execute<{ number: number | null }>(sql`
+    select array_position(links, ${url}::text) - 1 as number from messages where id = ${message_id}`);
+  return found.rows[0]?.number ?? undefined;
+}
+
+/** Stores what somebody wrote back as the event `message_replied`; the same mail counts once. */
+async function recordReply(db: Database, reply: Reply, at: Instant): Promise<number | undefined> {
+  const { message_id, subject, text, id } = reply;
+  return db.transaction(async (tx) => {
+    // A merge that is just moving the message to another contact is waited for, and comes after us if it is later.
+    const found = await tx.execute<{
+      contact_id: string;
+      workflow: string;
+      step: string;
+      message: string;
+    }>(sql`
+      select contact_id, workflow, step, message from messages where id = ${message_id} for update`);
+    const answered = found.rows[0];
+    if (!answered) return undefined;
+    const { contact_id, ...about } = answered;
+    const event = ownEvent(`message:${message_id}:replied:${id}`, 'message_replied', contact_id, at);
+    await appendOwn(tx, [{ ...event, properties: { ...about, subject, text } }]);
+    return partitionOf(contact_id);
+  });
+}

@@ -1,0 +1,392 @@
+/** What stands behind the links and the picture of a message, and what nobody can make of them. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import fastify, { type FastifyInstance } from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { trackRoutes, type Noted } from '../../src/api/track.ts';
+import { CANARY } from '../../src/core/messages/machine.ts';
+import { createLinks } from '../../src/engine/links.ts';
+
+const ID = '0192f3a4-5b6c-7d8e-9fa0-b1c2d3e4f506';
+const TARGET = 'https://shop.example/offer?a=1&b=%C3%B1';
+const links = createLinks('', ['a secret']);
+const CHROME = 'Mozilla/5.0 (X11) Chrome/131.0';
+
+interface Site {
+  readonly server: FastifyInstance;
+  readonly noted: Noted[];
+  readonly rows: Map<string, readonly string[]>;
+}
+
+const closing: FastifyInstance[] = [];
+afterEach(async () => {
+  for (const server of closing.splice(0)) await server.close();
+});
+
+async function openSite(more: Partial<Parameters<typeof trackRoutes>[0]> = {}): Promise<Site> {
+  const noted: Noted[] = [];
+  const rows = new Map<string, readonly string[]>([[ID, [TARGET, 'http://shop.example/b']]]);
+  const server = fastify();
+  closing.push(server);
+  await server.register(
+    trackRoutes({
+      readPixel: links.readPixel,
+      readClick: links.readClick,
+      leadsTo: async (id, number) => rows.get(id)?.[number],
+      onTouch: async (touch) => void noted.push(touch),
+      ...more,
+    }),
+  );
+  await server.ready();
+  return { server, noted, rows };
+}
+
+const click = (number: number): string => links.clickUrl(ID, number);
+const PIXEL = links.pixelUrl(ID);
+
+describe('a link', () => {
+  it('leads where the message says, and is noted', async () => {
+    const { server, noted } = await openSite();
+    const answer = await server.inject({
+      url: click(0),
+      headers: { 'user-agent': CHROME, referer: '<script>alert(1)</script>' },
+    });
+    expect([answer.statusCode, answer.headers.location, answer.body]).toEqual([302, TARGET, '']);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(noted).toEqual([
+      {
+        ...{ message_id: ID, kind: 'click', link: 0, method: 'GET', prefetch: false },
+        ...{ ip: '127.0.0.1', user_agent: CHROME },
+      },
+    ]);
+    expect(JSON.stringify(noted)).not.toContain('script');
+  });
+
+  it('leads HEAD there too, and tells that it was one', async () => {
+    const { server, noted } = await openSite();
+    const answer = await server.inject({ method: 'HEAD', url: click(1) });
+    expect([answer.statusCode, answer.headers.location]).toEqual([302, 'http://shop.example/b']);
+    expect(noted).toMatchObject([{ method: 'HEAD', link: 1, user_agent: expect.any(String) as string }]);
+  });
+
+  it.each([
+    ['purpose', 'prefetch', true],
+    ['sec-purpose', 'prefetch;prerender', true],
+    ['Sec-Purpose', 'Prefetch', true],
+    ['x-moz', 'prefetch', true],
+    ['x-purpose', 'preview', true],
+    ['purpose', 'reading', false],
+  ])('tells of %s: %s', async (name, value, prefetch) => {
+    const { server, noted } = await openSite();
+    await server.inject({ url: click(0), headers: { [name]: value } });
+    expect(noted).toMatchObject([{ prefetch }]);
+  });
+
+  it('that only machines find shows a page of our own and is noted', async () => {
+    const { server, noted } = await openSite();
+    const answer = await server.inject(links.clickUrl(ID, CANARY));
+    expect([answer.statusCode, answer.headers.location]).toEqual([200, undefined]);
+    expect(answer.body).toContain('There is nothing here.');
+    expect(noted).toMatchObject([{ kind: 'click', link: CANARY }]);
+  });
+
+  it('is 503 with a time to come again while the database is away, and when it keeps silent', async () => {
+    const away = await openSite({ leadsTo: () => Promise.reject(new Error('no connection to 10.0.0.3')) });
+    const silent = await openSite({ leadsTo: () => new Promise(() => undefined) });
+    for (const { server, noted } of [away, silent]) {
+      const answer = await server.inject(click(0));
+      expect([answer.statusCode, answer.headers['retry-after'], answer.headers.location]).toEqual([
+        503,
+        '5',
+        undefined,
+      ]);
+      expect(answer.body).not.toContain('10.0.0.3');
+      expect(noted).toEqual([]);
+    }
+  });
+
+  it('leads on although it cannot be noted, and soon although noting hangs', async () => {
+    const broken = await openSite({ onTouch: () => Promise.reject(new Error('full')) });
+    const hanging = await openSite({ onTouch: () => new Promise(() => undefined) });
+    for (const { server } of [broken, hanging]) {
+      const before = performance.now();
+      expect((await server.inject(click(0))).headers.location).toBe(TARGET);
+      expect((await server.inject(PIXEL)).statusCode).toBe(200);
+      expect(performance.now() - before).toBeLessThan(8000);
+    }
+  });
+});
+
+describe('open redirect', () => {
+  const HOSTILE = [
+    ...[
+      '//evil.com',
+      '/\\evil.com',
+      '\\\\evil.com',
+      'https:evil.com',
+      'https://good.com@evil.com',
+      '%2f%2fevil.com',
+    ],
+    ...['https://good.com.evil.com', 'javascript:alert(1)', 'data:text/html,x', '\tjavascript:alert(1)'],
+    ...[
+      'https://good.com%0d%0aSet-Cookie:x=1',
+      'https%3A%2F%2Fevil.com',
+      'http://evil.com',
+      'file:///etc/passwd',
+    ],
+    ...[
+      'https:///evil.com',
+      'vbscript:x',
+      'https://evil.com#',
+      '..//evil.com',
+      '%00https://evil.com',
+      ' https://evil.com',
+    ],
+  ];
+
+  it.each(HOSTILE)('%j instead of a token leads nowhere', async (input) => {
+    const { server, noted } = await openSite();
+    for (const path of [
+      encodeURIComponent(input),
+      encodeURI(input),
+      encodeURI(input).replaceAll('%25', '%'),
+    ]) {
+      const answer = await server.inject(`/c/${path}`);
+      expect([400, 404], path).toContain(answer.statusCode);
+      expect(answer.headers.location).toBeUndefined();
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    }
+    expect(noted).toEqual([]);
+  });
+
+  it.each(HOSTILE)('%j beside a token changes nothing', async (input) => {
+    const { server } = await openSite();
+    const value = encodeURIComponent(input);
+    for (const key of ['url', 'u', 'to', 'next', 'redirect', 'link', 'number', 'token', '__proto__']) {
+      const answer = await server.inject(`${click(0)}?${key}=${value}&${key}=${value}#${value}`);
+      expect([answer.statusCode, answer.headers.location, answer.headers['set-cookie']]).toEqual([
+        302,
+        TARGET,
+        undefined,
+      ]);
+    }
+    const headers = {
+      host: 'evil.com',
+      'x-forwarded-host': 'evil.com',
+      referer: value,
+      'x-original-url': value,
+    };
+    expect((await server.inject({ url: click(0), headers })).headers.location).toBe(TARGET);
+  });
+
+  it('the token of one link is none of another, and one of another message is its own', async () => {
+    const { server, rows } = await openSite();
+    const other = randomUUID();
+    rows.set(other, ['https://shop.example/other']);
+    expect((await server.inject(links.clickUrl(other, 0))).headers.location).toBe(
+      'https://shop.example/other',
+    );
+    const [own, foreign] = [click(0), links.clickUrl(other, 1)].map((path) =>
+      Buffer.from(path.slice('/c/'.length), 'base64url'),
+    );
+    // The number of one under the signature of another, and the id of one with the number of another.
+    const mixed = [
+      Buffer.concat([own!.subarray(0, 16), foreign!.subarray(16)]),
+      Buffer.concat([foreign!.subarray(0, 16), own!.subarray(16)]),
+      Buffer.concat([own!.subarray(0, 16), Buffer.from([0, 1]), own!.subarray(18)]),
+    ];
+    for (const bytes of mixed) {
+      const answer = await server.inject(`/c/${bytes.toString('base64url')}`);
+      expect([answer.statusCode, answer.headers.location]).toEqual([404, undefined]);
+    }
+  });
+
+  it.each([
+    ['a number that the message does not have', (): string => click(2)],
+    ['a message that is not there', (): string => links.clickUrl(randomUUID(), 0)],
+    ['another installation’s', (): string => createLinks('', ['another secret']).clickUrl(ID, 0)],
+    ['a picture’s', (): string => PIXEL.replace('/o/', '/c/').replace('.gif', '')],
+    ['a way out’s', (): string => links.unsubscribeUrl(ID).replace('/u/', '/c/')],
+    ['a longer one', (): string => `${click(0)}A`],
+    ['one with a path behind', (): string => `${click(0)}/evil.com`],
+    ['one in other letters', (): string => `/c/${click(0).slice(3).toLowerCase()}`],
+    ['one behind two slashes', (): string => `/c//${click(0).slice(3)}`],
+    ['chance', (): string => `/c/${randomBytes(34).toString('base64url')}`],
+  ])('%s leads nowhere', async (_name, path) => {
+    const { server, noted } = await openSite();
+    const answer = await server.inject(path());
+    expect([answer.statusCode, answer.headers.location]).toEqual([404, undefined]);
+    expect(noted).toEqual([]);
+  });
+
+  it.each([
+    ...[
+      'javascript:alert(1)',
+      'data:text/html,x',
+      '//evil.com',
+      '/path',
+      'https:evil.com',
+      '',
+      'ftp://shop.example/',
+    ],
+    ...[
+      'https://shop.example\r\nSet-Cookie: x=1',
+      'https://shop.example/ a',
+      'https://shop.example\\@evil.com',
+    ],
+    ...['\tjavascript:alert(1)', 'https://', 'https://a:b:c/'],
+  ])('a row that holds %j leads nowhere', async (stored) => {
+    const { server, rows } = await openSite();
+    rows.set(ID, [stored]);
+    const answer = await server.inject(click(0));
+    expect([answer.statusCode, answer.headers.location, answer.headers['set-cookie']]).toEqual([
+      404,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('what a row holds in other letters goes into the header as ASCII', async () => {
+    const { server, rows } = await openSite();
+    rows.set(ID, ['https://ñandú.example/año']);
+    expect((await server.inject(click(0))).headers.location).toBe('https://xn--and-6ma2c.example/a%C3%B1o');
+  });
+});
+
+describe('the picture', () => {
+  it('is 43 octets that nobody keeps, for any token; only ours are noted', async () => {
+    const { server, noted } = await openSite();
+    const foreign = createLinks('', ['another secret']).pixelUrl(ID);
+    const paths = [
+      PIXEL,
+      '/o/x.gif',
+      '/o/x',
+      foreign,
+      links.unsubscribeUrl(ID).replace('/u/', '/o/'),
+      `${PIXEL}.gif`,
+    ];
+    for (const path of [...paths, `${PIXEL}?url=https://evil.com`]) {
+      const answer = await server.inject(path);
+      expect([answer.statusCode, answer.rawPayload.length], path).toEqual([200, 43]);
+      expect(answer.rawPayload.toString('latin1', 0, 6)).toBe('GIF89a');
+      expect(answer.headers).toMatchObject({
+        ...{ 'content-type': 'image/gif', 'cache-control': 'no-store' },
+        'cross-origin-resource-policy': 'cross-origin',
+      });
+    }
+    expect(noted).toHaveLength(2);
+    expect(noted[0]).toMatchObject({ message_id: ID, kind: 'open', link: null, method: 'GET' });
+  });
+
+  it('answers HEAD without a body and tells that it was one', async () => {
+    const { server, noted } = await openSite();
+    const answer = await server.inject({ method: 'HEAD', url: PIXEL });
+    expect([answer.statusCode, answer.body, answer.headers['content-length']]).toEqual([200, '', '43']);
+    expect(noted).toMatchObject([{ method: 'HEAD' }]);
+  });
+});
+
+describe('tracking attacks', () => {
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const)(
+    '%s is 405 and is not noted',
+    async (method) => {
+      const { server, noted } = await openSite();
+      for (const url of [click(0), PIXEL, '/c/x']) {
+        const answer = await server.inject({
+          ...{ method, url },
+          ...(method === 'OPTIONS'
+            ? {}
+            : { headers: { 'content-type': 'text/x-odd' }, payload: 'x'.repeat(2_000_000) }),
+        });
+        expect([answer.statusCode, answer.headers.allow, answer.headers.location]).toEqual([
+          405,
+          'GET, HEAD',
+          undefined,
+        ]);
+      }
+      expect(noted).toEqual([]);
+    },
+  );
+
+  it('a name of a browser is cut to 300 characters, and a megabyte of it is refused', async () => {
+    const { server, noted } = await openSite();
+    await server.inject({ url: PIXEL, headers: { 'user-agent': 'x'.repeat(15_000) } });
+    expect(noted.map(({ user_agent }) => user_agent)).toEqual(['x'.repeat(300)]);
+    const port = Number(new URL(await server.listen({ port: 0, host: '127.0.0.1' })).port);
+    expect(await statusOf(port, PIXEL, 'x'.repeat(20_000))).toBe(431);
+    // Mostly the connection ends before all of it has been sent.
+    expect(['cut off', 431]).toContain(await statusOf(port, PIXEL, 'x'.repeat(1_000_000)));
+    expect(noted).toHaveLength(1);
+    expect(await statusOf(port, PIXEL, '<script>alert(1)</script>')).toBe(200);
+    expect(noted[1]).toMatchObject({ user_agent: '<script>alert(1)</script>', ip: '127.0.0.1' });
+  });
+
+  it('what stands for an address behind a proxy is kept only if it is one', async () => {
+    const noted: Noted[] = [];
+    const server = fastify({ trustProxy: true });
+    closing.push(server);
+    const options = {
+      readPixel: links.readPixel,
+      readClick: links.readClick,
+      leadsTo: async () => undefined,
+    };
+    await server.register(trackRoutes({ ...options, onTouch: async (touch) => void noted.push(touch) }));
+    for (const ip of ['<script>', '2001:db8::1', "1.2.3.4'; --", 'x'.repeat(5000)]) {
+      await server.inject({ url: PIXEL, headers: { 'x-forwarded-for': ip } });
+    }
+    expect(noted.map(({ ip }) => ip)).toEqual(['', '2001:db8::1', '', '']);
+  });
+
+  it('a flood on one message is answered, and eight of it are noted at a time', async () => {
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const noted: Noted[] = [];
+    const { server } = await openSite({
+      onTouch: (touch) => {
+        noted.push(touch);
+        return finished;
+      },
+    });
+    const flood = Promise.all(Array.from({ length: 1000 }, () => server.inject(PIXEL)));
+    await expect.poll(() => noted.length).toBe(8);
+    const other = links.pixelUrl(randomUUID());
+    const beside = server.inject(other);
+    await expect.poll(() => noted.length).toBe(9);
+    finish();
+    const answers = [...(await flood), await beside];
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    await server.inject(PIXEL);
+    expect(noted).toHaveLength(10);
+  });
+
+  it.each([
+    '/c/%ff',
+    '/o/%ff.gif',
+    '/c/%',
+    `/c/${'a'.repeat(5000)}`,
+    `/o/${'a'.repeat(5000)}.gif`,
+    '/c/',
+    '/c/../../etc/passwd',
+  ])('%s is refused without a fault', async (path) => {
+    const { server, noted } = await openSite();
+    const { statusCode } = await server.inject(path);
+    expect(statusCode).toBeGreaterThanOrEqual(200);
+    expect(statusCode).toBeLessThan(500);
+    expect(noted).toEqual([]);
+  });
+});
+
+async function statusOf(port: number, path: string, user_agent: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    const asked = httpRequest(
+      { port, path, host: '127.0.0.1', headers: { 'user-agent': user_agent } },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      },
+    );
+    asked.on('error', () => resolve('cut off'));
+    asked.end();
+  });
+}
