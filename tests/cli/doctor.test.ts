@@ -34,7 +34,7 @@ import { readSettings } from '../../src/settings.ts';
 import { migrateDatabase, openDatabase, type OpenDatabase } from '../../src/store/database.ts';
 import { inspectMigrations, tableSizes, type ServerState } from '../../src/store/inspection.ts';
 import { createWriteKey, linkSecrets, webhookSecrets } from '../../src/store/keys.ts';
-import { newDatabase } from '../support/database.ts';
+import { newDatabase, newEmptyDatabase } from '../support/database.ts';
 import { projectFiles } from '../support/projects.ts';
 import { freePort, startRedis } from '../support/redis-server.ts';
 import { startScriptedSmtp, type ScriptedSmtp, type SmtpAnswer } from '../support/scripted-smtp.ts';
@@ -840,7 +840,7 @@ describe('on a real database', () => {
   let opened: OpenDatabase;
   let found: DatabaseFound;
   beforeAll(async () => {
-    url = await newDatabase();
+    url = await newEmptyDatabase();
     opened = openDatabase(url, { max: 2 });
     found = { kind: 'open', db: opened.db };
   });

@@ -3,12 +3,21 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import type { QueueBackend } from '../../src/queue/backend.ts';
 
-/** A new empty database on the tests' PostgreSQL. */
-export async function newDatabase(): Promise<string> {
+/** A new database on the tests' PostgreSQL, with all tables as they are after the migrations, and nothing in them. */
+export function newDatabase(): Promise<string> {
+  return createDatabase(`template ${inject('template')}`);
+}
+
+/** A new database without any table. */
+export function newEmptyDatabase(): Promise<string> {
+  return createDatabase('');
+}
+
+async function createDatabase(like: string): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = new pg.Client({ connectionString: inject('postgres') });
   await admin.connect();
-  await admin.query(`create database ${name}`);
+  await admin.query(`create database ${name} ${like}`);
   await admin.end();
   const url = new URL(inject('postgres'));
   url.pathname = `/${name}`;

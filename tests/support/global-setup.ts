@@ -3,27 +3,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { openBackend } from '../../src/queue/backend.ts';
+import { migrateDatabase } from '../../src/store/database.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
 import { startRedis } from './redis-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     postgres: string;
+    /** A database that has all tables: new ones are copied from it. */
+    template: string;
     /** Empty where no redis-server is installed. */
     redis: string;
   }
 }
+
+const TEMPLATE = 'etapa_template';
 
 /** One real PostgreSQL and, where it is installed, one real Redis for all tests; each test file has a database of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), 'etapa-tests-'));
   await chmod(home, 0o755);
   const postgres = process.env.TEST_DATABASE_URL ? undefined : await startEmbeddedPostgres({ home });
-  if (postgres) await leaveDatabasesAlone(postgres.url);
+  const url = process.env.TEST_DATABASE_URL ?? postgres?.url ?? '';
+  await makeTemplate(url, postgres ? ['alter system set autovacuum = off', 'select pg_reload_conf()'] : []);
   const redis = await startRedis(home);
   if (!redis)
     process.stderr.write('SKIPPED: no redis-server is installed; tests of the Redis backend are left out\n');
-  project.provide('postgres', process.env.TEST_DATABASE_URL ?? postgres?.url ?? '');
+  project.provide('postgres', url);
+  project.provide('template', TEMPLATE);
   project.provide('redis', redis?.url ?? '');
   return async () => {
     await redis?.stop();
@@ -32,11 +40,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Hundreds of databases, each of which is used for seconds, would keep the server busy with tidying. */
-async function leaveDatabasesAlone(url: string): Promise<void> {
+/** Hundreds of databases, each of which is used for seconds: they are copied, and nobody tidies them. */
+async function makeTemplate(url: string, settings: readonly string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query('alter system set autovacuum = off');
-  await client.query('select pg_reload_conf()');
+  for (const setting of settings) await client.query(setting);
+  await client.query(`drop database if exists ${TEMPLATE}`);
+  await client.query(`create database ${TEMPLATE}`);
   await client.end();
+  const template = new URL(url);
+  template.pathname = `/${TEMPLATE}`;
+  await migrateDatabase(template.href);
+  await (await openBackend({ kind: 'postgres', url: template.href })).close();
 }
