@@ -91,7 +91,6 @@ describe('ten days of the demo shop, replayed', () => {
     it.each([
       ['a quarter of a day', DAY / 4],
       ['a day', DAY],
-      ['all at once', WHOLE],
     ])('comes to the same by steps of %s', async (_name, step) => {
       const outcome = await replay({ files: shop, events: HISTORY, backend, step, until: ENDS_AT });
       for (const table of Object.keys(whole) as (keyof Outcome)[])
