@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bell } from '../engine/ports.ts';
 import type { OpenBackend } from './backend.ts';
+import { farewell } from './farewell.ts';
 
 export const TURNS = 'turns';
 export const SENDS = 'sends';
@@ -45,8 +46,8 @@ export function createBell(backend: OpenBackend, onError: (error: unknown) => vo
     },
     ringSends: ringSends.ring,
     async close() {
-      await Promise.all([ringTurns.settle(), ringSends.settle()]);
-      await Promise.all([turns.close(), sends.close()]);
+      await farewell(Promise.all([ringTurns.settle(), ringSends.settle()]));
+      await farewell(Promise.all([turns.close(), sends.close()]).catch(onError));
     },
   };
 }

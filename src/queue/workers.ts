@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sender } from '../engine/send.ts';
 import type { Turner } from '../engine/turner.ts';
 import type { OpenBackend } from './backend.ts';
 import { SENDS, TURNS, type TurnsJob } from './bell.ts';
+import { farewell } from './farewell.ts';
 
 export interface Workers {
   /** Stops taking jobs and waits for those under way. */
@@ -40,12 +40,6 @@ export function startSendWorker(
   );
 }
 
-/**
- * BullMQ closes its own connections as it closes a worker, and where the other side is gone it may wait for ever. Once
- * our work has ended, it gets this long; a bell that is not taken down properly rings for nobody.
- */
-const FAREWELL = 2000;
-
 function startWorkers(
   backend: OpenBackend,
   queue: string,
@@ -68,12 +62,7 @@ function startWorkers(
       stop();
       const closed = worker.close().catch(onError);
       await Promise.allSettled(under_way);
-      const patience = new AbortController();
-      await Promise.race([
-        closed,
-        sleep(FAREWELL, undefined, { signal: patience.signal }).catch(() => undefined),
-      ]);
-      patience.abort();
+      await farewell(closed);
     },
   };
 }

@@ -104,6 +104,20 @@ describe('the pages of the shipped project', () => {
     expect(page).toContain('<td class="special closed" title="Christmas">25<');
     expect(page.match(/title="(?:New Year; )?Tips of the month"/g)).toHaveLength(12);
   });
+
+  it('mark public holidays, by the name of the special day where there is one', async () => {
+    const hours = 'workflows/journey/hours.yaml';
+    const files = {
+      ...shipped,
+      [hours]: (shipped[hours] ?? '').replace(
+        '    special_days:\n',
+        '    holidays: { country: ES }\n    special_days:\n',
+      ),
+    };
+    const page = (await siteOf(files)).get('es/calendar.html') ?? '';
+    expect(page).toMatch(/<td class="special[^"]*" title="La inmaculada concepción">\s*8</);
+    expect(page).toMatch(/<td class="special[^"]*" title="Navidad">\s*25</);
+  });
 });
 
 describe('a project with markup in its words', () => {

@@ -168,9 +168,7 @@ interface Marks {
 
 function marksOf(day: number, { loaded, language, name, t }: Ground): Marks {
   const calendars = Object.values(loaded.hours.calendars);
-  const specials = calendars.flatMap(({ special_days = [] }) =>
-    special_days.filter((one) => isWithin(day, one)),
-  );
+  const specials = calendars.flatMap((calendar) => specialOn(day, calendar));
   const names = specials.map(
     ({ name: title }) => inLanguage(title, language) ?? t('special hours', 'horario especial'),
   );
@@ -192,9 +190,22 @@ function isWithin(
   return day >= (dayOf(from) ?? NaN) && day <= (dayOf(to) ?? NaN);
 }
 
-function hoursOn(day: number, { open, special_days = [] }: Calendar): readonly OpenHours[] {
-  const special = special_days.find((one) => isWithin(day, one));
+type SpecialDay = Pick<NonNullable<Calendar['special_days']>[number], 'hours' | 'name'>;
+
+/** Special days win over public holidays, which are closed. */
+function specialOn(
+  day: number,
+  { special_days = [], public_holidays = [] }: Calendar,
+): readonly SpecialDay[] {
+  const special = special_days.filter((one) => isWithin(day, one));
+  if (special.length > 0) return special;
+  return public_holidays.filter(({ date }) => dayOf(date) === day).map(({ name }) => ({ hours: [], name }));
+}
+
+function hoursOn(day: number, calendar: Calendar): readonly OpenHours[] {
+  const [special] = specialOn(day, calendar);
   if (special) return special.hours;
+  const { open } = calendar;
   const [named, kind] = WEEK[weekdayOf(day)] ?? WEEK[0];
   return open[named] ?? open[kind] ?? [];
 }
