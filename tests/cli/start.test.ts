@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, test, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { addWriteKey } from '../../src/store/keys.ts';
 import { newDatabase } from '../support/database.ts';
@@ -11,6 +11,9 @@ import { freePort } from '../support/redis-server.ts';
 import { startScriptedSmtp, type ScriptedSmtp } from '../support/scripted-smtp.ts';
 import { SHOP_FILES } from '../support/shop.ts';
 import { buildProgram, writeFiles, type Env, type Program } from './program.ts';
+
+/** Processes that start and end take long where everything else runs beside them. */
+vi.setConfig({ testTimeout: 60_000 });
 
 let program: Program;
 beforeAll(async () => {
