@@ -113,8 +113,8 @@ export interface App {
   /** @throws UserError while no project has been deployed. */
   readonly live: Live;
   /**
-   * Renders every message in each tone and language, and tells what must not go out or should be better. Nothing is
-   * changed. @throws UserError with the problems of a project that is not sound.
+   * Renders every message in each tone and language, and tells what must not go out or should be better; nothing of the
+   * version that is live, which was looked at before. Nothing is changed. @throws UserError with the problems of a project that is not sound.
    */
   checkWords(files: ProjectFiles): Promise<readonly Problem[]>;
   /** Makes a project live, if it is sound. @throws UserError with the problems if not; the last good one stays. */
@@ -340,6 +340,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     live,
     async checkWords(files) {
       const { project } = await prepareSound(files, null);
+      if (project.hash === live_project?.hash) return [];
       return checkWords(project, clock.at(await store.databaseNow()));
     },
     deploy,

@@ -1,10 +1,8 @@
 import { isIP } from 'node:net';
 import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { CANARY, type Fetch } from '../core/messages/machine.ts';
+import { CANARY } from '../core/messages/machine.ts';
+import type { Noted } from '../engine/responses.ts';
 import { sendPage } from './page.ts';
-
-/** A touch by the request alone; when it was, the database's clock tells. */
-export type Noted = Omit<Fetch, 'at'>;
 
 export interface TrackOptions {
   /** The message of a picture's token; undefined for a token that was not made here. */

@@ -5,7 +5,7 @@ import type { Channel, Delivery, Parcel } from '../engine/ports.ts';
 import { wordsOf } from '../errors.ts';
 import { createSigner, type DkimKey, type Signer } from './dkim.ts';
 import { envelopeSender, type Bounces } from './envelope-sender.ts';
-import { AUTOMATED, domainOf, feedbackId, listHeaders } from './list-headers.ts';
+import { AUTOMATED, asciiDomainOf, feedbackId, listHeaders } from './list-headers.ts';
 import { needsSmtpUtf8, offersSmtpUtf8, recipient } from './recipient.ts';
 import { classify } from './smtp-reply.ts';
 import { tlsTrouble } from './tls-trouble.ts';
@@ -166,7 +166,7 @@ async function compose(parcel: Parcel, to: string, options: EmailOptions): Promi
     text: parcel.text,
     date: new Date(parcel.date),
     // The same on every attempt, so that receivers can tell a repeat.
-    messageId: `<${parcel.id}@${domainOf(parcel.from.email)}>`,
+    messageId: `<${parcel.id}@${asciiDomainOf(parcel.from.email)}>`,
     headers: {
       ...(options.internal_headers ? parcel.headers : {}),
       'X-Etapa-Message': parcel.id,

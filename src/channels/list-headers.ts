@@ -1,4 +1,5 @@
 /** The fields of a message that tell programs what it is, and how to get no more of its kind. */
+import { domainOf } from '../core/messages/address.ts';
 import { domainToASCII } from 'node:url';
 import type { Parcel } from '../engine/ports.ts';
 import { unsubscribeAddress, type Bounces } from './envelope-sender.ts';
@@ -24,7 +25,7 @@ export function listHeaders(parcel: Parcel, bounces: Bounces | undefined): Recor
     // One field, each way whole on a line of its own; the library would leave the first line empty.
     'List-Unsubscribe': { prepared: true, value: ways.join(',\r\n ') },
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-    'List-Id': `${inAscii(from.name)}<etapa.${domainOf(from.email)}>`,
+    'List-Id': `${inAscii(from.name)}<etapa.${asciiDomainOf(from.email)}>`,
     Precedence: 'bulk',
   };
 }
@@ -39,7 +40,7 @@ const NOT_OF_A_URL = /[^!-;=?-~]/g;
 export function feedbackId({ headers, unsubscribe_url, from }: Parcel): string {
   const purpose = unsubscribe_url === undefined ? 'service' : 'promotion';
   const names = [headers['X-Etapa-Workflow'], headers['X-Etapa-Template'], purpose].map(asWord);
-  return [...names, senderOf(domainOf(from.email))].join(':');
+  return [...names, senderOf(asciiDomainOf(from.email))].join(':');
 }
 
 /** A word that can stand between colons. */
@@ -53,8 +54,8 @@ function senderOf(domain: string): string {
 }
 
 /** Of an address, in ASCII. */
-export function domainOf(email: string): string {
-  return domainToASCII(email.slice(email.lastIndexOf('@') + 1)) || 'localhost';
+export function asciiDomainOf(email: string): string {
+  return domainToASCII(domainOf(email)) || 'localhost';
 }
 
 /** In other letters the whole field would be encoded, the id with it. */

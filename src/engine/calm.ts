@@ -1,4 +1,5 @@
 /** Spares receivers that ask for it, and a sender that is new; tells people what only they can mend. */
+import { domainOf } from '../core/messages/address.ts';
 import type { Instant } from '../core/events/event.ts';
 import { share } from '../core/hash.ts';
 import { MOST_STRIKES } from '../core/messages/report.ts';
@@ -6,7 +7,6 @@ import type { Reason } from '../core/reason.ts';
 import {
   createDestinations,
   dayOfWarmUp,
-  domainOf,
   warmingUp,
   whyItWaits,
   type Heard,
@@ -75,8 +75,8 @@ export interface Spared {
   readonly strikes: number;
 }
 
-export function isFullTooOften(spared: Spared | undefined): boolean {
-  return (spared?.strikes ?? 0) >= MOST_STRIKES;
+export function isFullTooOften({ strikes }: Spared): boolean {
+  return strikes >= MOST_STRIKES;
 }
 
 export function heardIn(delivery: Delivery): Heard {

@@ -49,11 +49,6 @@ export interface Destinations {
   readonly size: number;
 }
 
-/** In lower case; of other channels than e-mail all is one destination. */
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-}
-
 /** Why a message waits that nobody has tried yet, or whose attempt does not count. */
 export function whyItWaits(domain: string, why: 'slow' | 'asked_for_less' | 'unwanted'): Reason {
   switch (why) {

@@ -38,8 +38,7 @@ export interface SenderParts {
   readonly links: Links;
   readonly renderer: Renderer;
   readonly channels: ReadonlyMap<string, Channel>;
-  /** Absent: no receiver is spared, and nothing is given back. */
-  readonly calm?: CalmParts;
+  readonly calm: CalmParts;
   /** Hears what became of each message. */
   onMark?(mark: MessageMark): void;
   /** Hears when nothing more is to be sent. */
@@ -68,7 +67,7 @@ export function createSender(parts: SenderParts): Sender {
   const under_way = new Set<Promise<void>>();
   const load = createLoad();
   const door = createDoor(HANDED_OVER_AT_ONCE);
-  const calm = parts.calm && createCalm(parts.calm, HANDED_OVER_AT_ONCE, () => stopping);
+  const calm = createCalm(parts.calm, HANDED_OVER_AT_ONCE, () => stopping);
   const sending: Sending = {
     ...parts,
     calm,
@@ -134,7 +133,7 @@ export function createSender(parts: SenderParts): Sender {
     },
     stop() {
       stopping = true;
-      calm?.callAll();
+      calm.callAll();
     },
   };
 }
@@ -161,7 +160,7 @@ function createLoad(): Load {
 }
 
 interface Sending extends Omit<SenderParts, 'calm'> {
-  readonly calm: Calm | undefined;
+  readonly calm: Calm;
   readonly door: Door;
   readonly load: Load;
   isStopping(): boolean;
@@ -221,7 +220,7 @@ function takeUp(
   { token, messages }: Claim,
 ): Promise<ReadonlySet<string>> | ReadonlySet<string> {
   // Only what once waited, or was in doubt, has a reason noted.
-  return calm && messages.some((one) => one.uncertain_before) ? calm.book.takeUp(token) : NONE;
+  return messages.some((one) => one.uncertain_before) ? calm.book.takeUp(token) : NONE;
 }
 
 function notInDoubt(message: ClaimedMessage): ClaimedMessage {
@@ -233,7 +232,7 @@ function openBatch(sending: Sending, { token }: Claim, now: Instant): Batch {
   const began = performance.now();
   const project = live();
   const marker = createMarker(store, token, project.project.memory.by_event.has('message_sent'));
-  const giver = calm && createMarker({ ...store, mark: calm.book.putBack }, token, false);
+  const giver = createMarker({ ...store, mark: calm.book.putBack }, token, false);
   const tellBy = async (by: Marker, mark: MessageMark): Promise<void> => {
     if (await insist(() => by.mark(mark))) onMark?.(mark);
   };
@@ -242,7 +241,7 @@ function openBatch(sending: Sending, { token }: Claim, now: Instant): Batch {
     live: project,
     time: () => now + Math.round(performance.now() - began),
     tell: (mark) => tellBy(marker, mark),
-    putBack: (mark) => tellBy(giver ?? marker, mark),
+    putBack: (mark) => tellBy(giver, mark),
   };
 }
 
@@ -272,7 +271,7 @@ function putBackUnwritten(
   batch: Batch,
   { message, letter }: Written,
 ): Promise<void> | undefined {
-  const held = calm?.heldBack(letter.to, batch.time());
+  const held = calm.heldBack(letter.to, batch.time());
   return held && batch.putBack(waiting(message, held, batch.time()));
 }
 
@@ -310,14 +309,14 @@ async function sendOne(sending: Sending, batch: Batch, one: Written, rendered: R
       at: now,
       because: NO_CHANNEL,
     });
-  const held = await calm?.admit(letter.to, message, () => batch.time());
+  const held = await calm.admit(letter.to, message, () => batch.time());
   if (held) return batch.putBack(waiting(message, held, batch.time()));
   const followed = tracked(sending, batch, one, rendered);
   const parcel = parcelOf(message, letter, followed, batch.live, now, one.unsubscribe_url);
   const delivery = await door.through(() => handOver(sending, batch, one, channel, parcel, followed.links));
   if (!delivery) return batch.tell({ id, state: 'owed', at: now });
-  const spared = await calm?.heardOf(delivery, letter.to, message, batch.time());
-  if (spared?.waits) {
+  const spared = await calm.heardOf(delivery, letter.to, message, batch.time());
+  if (spared.waits) {
     const mark = waiting(message, spared.waits, batch.time());
     return batch.putBack({ ...mark, response: delivery.response });
   }
@@ -370,7 +369,7 @@ async function handOver(
   };
   const began = time();
   const delivery = await channel.deliver(parcel, () => marker.mark(handing_over));
-  calm?.leave(letter.to, heardIn(delivery), time(), time() - began);
+  calm.leave(letter.to, heardIn(delivery), time(), time() - began);
   return delivery;
 }
 
@@ -378,7 +377,7 @@ async function suppressIfGone(
   { store }: Sending,
   { message, letter, now }: Written,
   delivery: Delivery,
-  spared: Spared | undefined,
+  spared: Spared,
 ): Promise<void> {
   const is_gone = delivery.outcome === 'refused' && delivery.fault === 'address';
   if (!is_gone && !isFullTooOften(spared)) return;
@@ -389,7 +388,7 @@ function became(
   message: ClaimedMessage,
   delivery: Delivery,
   now: Instant,
-  spared: Spared | undefined,
+  spared: Spared,
 ): Omit<MessageMark, 'id' | 'at'> {
   const { response } = delivery;
   switch (delivery.outcome) {
@@ -404,7 +403,7 @@ function became(
       return {
         state: 'deferred',
         response,
-        due_at: Math.max(next, spared?.until ?? next),
+        due_at: Math.max(next, spared.until ?? next),
       };
     }
     case 'uncertain':

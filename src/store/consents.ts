@@ -4,6 +4,7 @@ import { partitionOf } from '../engine/ports.ts';
 import { eventId } from './append.ts';
 import type { Database, Runner } from './database.ts';
 import { timestamp } from './values.ts';
+import { lockMessage } from './message-lock.ts';
 
 /** Whom a message went to, for the page behind its unsubscribe link. */
 export interface Addressee {
@@ -35,9 +36,7 @@ export async function unsubscribe(
   source: string,
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
-    // A merge that is just moving the message to another contact is waited for, and comes after us if it is later.
-    await tx.execute(sql`select from messages where id = ${message_id} for update`);
-    const addressee = await addresseeOf(tx, message_id);
+    const addressee = await lockMessage(tx, message_id);
     if (!addressee) return false;
     const { contact_id, channel } = addressee;
     await tx.execute(sql`

@@ -1,10 +1,10 @@
 /** Reports about messages: each is kept once, and what follows from it is done in the same transaction. */
 import { sql } from 'drizzle-orm';
-import type { Instant } from '../core/events/event.ts';
-import { consequenceOf, type Consequence, type Report } from '../core/messages/report.ts';
+import { consequenceOf, STRIKES_LAST, type Consequence, type Report } from '../core/messages/report.ts';
 import { partitionOf } from '../engine/ports.ts';
 import type { ReportSource } from '../engine/responses.ts';
 import type { Database, Runner } from './database.ts';
+import { lockMessage, type LockedMessage } from './message-lock.ts';
 import { suppress } from './messages.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { countStrikes } from './suppressions.ts';
@@ -23,16 +23,6 @@ export async function recordReports(
   }
   return [...partitions];
 }
-
-type Reported = {
-  contact_id: string;
-  channel: string;
-  address: string | null;
-  workflow: string;
-  run: number;
-  step: string;
-  message: string;
-};
 
 async function record(
   tx: Runner,
@@ -55,13 +45,6 @@ async function record(
   return partitionOf(message.contact_id);
 }
 
-/** A merge that is just moving the message to another contact is waited for, and comes after us if it is later. */
-async function lockMessage(tx: Runner, id: string): Promise<Reported | undefined> {
-  const found = await tx.execute<Reported>(sql`
-    select contact_id, channel, address, workflow, run, step, message from messages where id = ${id} for update`);
-  return found.rows[0];
-}
-
 interface Kept {
   readonly source: string;
   readonly address: string;
@@ -82,11 +65,9 @@ async function keep(
   return written.rowCount === 1;
 }
 
-const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
-
 async function strikesOf(tx: Runner, report: Report, channel: string, address: string): Promise<number> {
   if (report.class !== 'mailbox') return 0;
-  return countStrikes(tx, channel, address, report.at - THIRTY_DAYS);
+  return countStrikes(tx, channel, address, report.at - STRIKES_LAST);
 }
 
 function wordsOf({ kind, diagnostic }: Report): string {
@@ -98,17 +79,12 @@ function wordsOf({ kind, diagnostic }: Report): string {
 async function tellContact(
   tx: Runner,
   report: Report,
-  { contact_id, workflow, run, step, message }: Reported,
+  { contact_id, workflow, run, step, message }: LockedMessage,
   event: NonNullable<Consequence['event']>,
 ): Promise<void> {
   const { class: fault, status, at } = report;
   const about = { workflow, run, step, message };
   const properties = event === 'message_bounced' ? { ...about, class: fault, status } : about;
   const id = `message:${report.message_id ?? ''}:${event.slice('message_'.length)}`;
-  await appendOwn(tx, [{ ...ownEvent(id, event, contact_id, earliest(at)), properties }]);
-}
-
-/** Reports carry whole seconds and more; events whole milliseconds. */
-function earliest(at: Instant): Instant {
-  return Math.floor(at);
+  await appendOwn(tx, [{ ...ownEvent(id, event, contact_id, Math.floor(at)), properties }]);
 }

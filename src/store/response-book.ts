@@ -3,6 +3,7 @@ import type { Instant } from '../core/events/event.ts';
 import { partitionOf } from '../engine/ports.ts';
 import type { Reply, ResponseBook } from '../engine/responses.ts';
 import type { Database, Runner } from './database.ts';
+import { lockMessage } from './message-lock.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { recordReports } from './reports.ts';
 import { leadsTo, recordTouch } from './touches.ts';
@@ -34,19 +35,11 @@ async function numberOf(db: Runner, message_id: string, url: string): Promise<nu
 async function recordReply(db: Database, reply: Reply, at: Instant): Promise<number | undefined> {
   const { message_id, subject, text, id } = reply;
   return db.transaction(async (tx) => {
-    // A merge that is just moving the message to another contact is waited for, and comes after us if it is later.
-    const found = await tx.execute<{
-      contact_id: string;
-      workflow: string;
-      step: string;
-      message: string;
-    }>(sql`
-      select contact_id, workflow, step, message from messages where id = ${message_id} for update`);
-    const answered = found.rows[0];
+    const answered = await lockMessage(tx, message_id);
     if (!answered) return undefined;
-    const { contact_id, ...about } = answered;
+    const { contact_id, workflow, step, message } = answered;
     const event = ownEvent(`message:${message_id}:replied:${id}`, 'message_replied', contact_id, at);
-    await appendOwn(tx, [{ ...event, properties: { ...about, subject, text } }]);
+    await appendOwn(tx, [{ ...event, properties: { workflow, step, message, subject, text } }]);
     return partitionOf(contact_id);
   });
 }

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Complaints } from '../core/messages/complaint-rate.ts';
 import type { Instant } from '../core/events/event.ts';
+import { STRIKES_LAST } from '../core/messages/report.ts';
 import type { MessageMark } from '../engine/ports.ts';
 import type { SendingBook, Strike } from '../engine/calm.ts';
 import type { Runner } from './database.ts';
@@ -46,8 +47,6 @@ async function takeUp(db: Runner, token: string): Promise<ReadonlySet<string>> {
   return new Set(found.rows.map(({ id }) => id));
 }
 
-const THIRTY_DAYS = 30 * 24 * 60 * 60 * 1000;
-
 /** Keeps that a mailbox was full or resting, once for each message. How many messages found it so in thirty days. */
 async function strike(db: Runner, given: Strike): Promise<number> {
   const { message_id, channel, address, status, diagnostic, at } = given;
@@ -55,7 +54,7 @@ async function strike(db: Runner, given: Strike): Promise<number> {
     insert into reports (id, message_id, channel, address, kind, class, status, diagnostic, source, at)
     values (${`smtp:${message_id}`}, ${message_id}, ${channel}, ${address.toLowerCase()}, 'bounced', 'mailbox', ${status},
       ${diagnostic}, 'smtp', ${timestamp(at)}) on conflict do nothing`);
-  return countStrikes(db, channel, address, at - THIRTY_DAYS);
+  return countStrikes(db, channel, address, at - STRIKES_LAST);
 }
 
 /**

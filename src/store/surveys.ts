@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import { partitionOf } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
+import { lockMessage } from './message-lock.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 
 /** What is known of a message that asks for an answer: which one of the project's, and in which language it went out. */
@@ -34,10 +35,7 @@ export async function answerSurvey(
   at: Instant,
 ): Promise<number | undefined> {
   return db.transaction(async (tx) => {
-    // A merge that is just moving the message to another contact is waited for, and comes after us if it is later.
-    const found = await tx.execute<{ contact_id: string; message: string }>(sql`
-      select contact_id, message from messages where id = ${message_id} for update`);
-    const asked = found.rows[0];
+    const asked = await lockMessage(tx, message_id);
     if (!asked) return undefined;
     const event = ownEvent(`survey:${message_id}`, 'survey_answered', asked.contact_id, at);
     await appendOwn(tx, [{ ...event, properties: { survey, score, comment, message: asked.message } }]);

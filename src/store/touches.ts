@@ -13,6 +13,7 @@ import {
 import { partitionOf } from '../engine/ports.ts';
 import { eventId } from './append.ts';
 import type { Database, Runner } from './database.ts';
+import { lockMessage, type LockedMessage } from './message-lock.ts';
 import { appendOwn, ownEvent, type OwnEvent } from './own-events.ts';
 import { array, iso, ms, rows, timestamp } from './values.ts';
 
@@ -43,33 +44,14 @@ export async function recordTouch(db: Database, fetched: Fetch): Promise<number 
   });
 }
 
-type MessageRow = {
-  id: string;
-  contact_id: string;
-  workflow: string;
-  run: number;
-  step: string;
-  message: string;
-  sent_at: number | null;
-  links: string[] | null;
-};
-
-/** A merge that is just moving the message to another contact is waited for, and comes after us if it is later. */
-async function lockMessage(tx: Runner, id: string): Promise<MessageRow | undefined> {
-  const found = await tx.execute<MessageRow>(sql`
-    select id, contact_id, workflow, run, step, message, ${ms('sent_at')} as sent_at, links
-    from messages where id = ${id} for update`);
-  return found.rows[0];
-}
-
-function hasLink({ links }: MessageRow, { link }: Fetch): boolean {
+function hasLink({ links }: LockedMessage, { link }: Fetch): boolean {
   return link === null || link === CANARY || link < (links?.length ?? 0);
 }
 
 type KeptTouch = JudgedTouch & { readonly id: number };
 
 /** All touches of the message as they are judged now, the new one among them if there is room for it. */
-async function keep(tx: Runner, message: MessageRow, fetch: Fetch): Promise<readonly JudgedTouch[]> {
+async function keep(tx: Runner, message: LockedMessage, fetch: Fetch): Promise<readonly JudgedTouch[]> {
   const { sent_at, links } = message;
   const asked = { sent_at, link_count: links?.length ?? 0, canary: CANARY };
   const earlier = await touchesOf(tx, fetch.message_id);
@@ -115,7 +97,7 @@ async function insert(tx: Runner, touch: JudgedTouch): Promise<JudgedTouch> {
 /** Brings the events about the message in line with what its touches say by now; whether there is a new one. */
 async function tellWhatPeopleDid(
   tx: Runner,
-  message: MessageRow,
+  message: LockedMessage,
   touches: readonly JudgedTouch[],
   now: Instant,
 ): Promise<boolean> {
@@ -142,7 +124,7 @@ async function tellWhatPeopleDid(
 }
 
 /** What people did, as it should be told. */
-function eventsOf(message: MessageRow, touches: readonly JudgedTouch[]): readonly OwnEvent[] {
+function eventsOf(message: LockedMessage, touches: readonly JudgedTouch[]): readonly OwnEvent[] {
   const { id, contact_id, workflow, run, step, links } = message;
   const about = { workflow, run, step, message: message.message };
   const { opened_at, clicked_at } = believed(touches);
@@ -171,7 +153,7 @@ type Told = {
 
 async function toldOf(
   tx: Runner,
-  { id, contact_id }: MessageRow,
+  { id, contact_id }: LockedMessage,
   touches: readonly JudgedTouch[],
 ): Promise<readonly Told[]> {
   const links = new Set(touches.flatMap(({ link }) => link ?? []));

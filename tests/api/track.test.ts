@@ -3,7 +3,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import { trackRoutes, type Noted } from '../../src/api/track.ts';
+import { trackRoutes } from '../../src/api/track.ts';
+import type { Noted } from '../../src/engine/responses.ts';
 import { CANARY } from '../../src/core/messages/machine.ts';
 import { createLinks } from '../../src/engine/links.ts';
 

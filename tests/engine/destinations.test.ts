@@ -1,8 +1,8 @@
+import { domainOf } from '../../src/core/messages/address.ts';
 import { describe, expect, it } from 'vitest';
 import {
   createDestinations,
   dayOfWarmUp,
-  domainOf,
   whyItWaits,
   type Admission,
   type Destinations,

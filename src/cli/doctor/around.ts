@@ -1,4 +1,5 @@
 /** Gathers what the checks look at, from the surroundings of the command. Nothing is made, nothing is brought up to date. */
+import { domainOf } from '../../core/messages/address.ts';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { wordsOf } from '../../errors.ts';
@@ -12,7 +13,6 @@ import { output } from '../output.ts';
 import type { Around, DatabaseFound, ProjectFound } from './check.ts';
 import { systemResolver } from './dns/lookup.ts';
 import { readIdentity, type Told } from './identity.ts';
-import { domainOf } from './project.ts';
 
 export interface OpenAround {
   readonly around: Around;

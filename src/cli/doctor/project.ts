@@ -1,4 +1,5 @@
 /** `project`: whether messages name a sender whom people can reach, and carry links that lead somewhere. */
+import { domainOf } from '../../core/messages/address.ts';
 import type { SettingsFile } from '../../project/files/settings-file.ts';
 import { sayAs, type Around, type Check, type Finding } from './check.ts';
 import { isNear, isWithin, mailServerAt } from './mail-server.ts';
@@ -56,11 +57,6 @@ function judgeSender({ from }: SettingsFile, domain: string | undefined): Findin
   const title = `Messages come from ${own}, and DNS was asked about ${domain}`;
   const mend = `Leave out --domain, or write an address at ${domain} as "from" in etapa.yaml.`;
   return (isWithin(own, domain) ? say.warning : say.bad)(title, '', mend);
-}
-
-/** Of an address that was checked. */
-export function domainOf(email: string): string {
-  return email.slice(email.lastIndexOf('@') + 1).toLowerCase();
 }
 
 /** As `etapa init` writes them where no address was told. */

@@ -46,3 +46,8 @@ function isDomain(domain: string): boolean {
   const isPlain = domain === domain.normalize('NFKC') && !/^\p{N}+$/u.test(last);
   return isPlain && labels.length >= 2 && labels.every((label) => LABEL.test(label));
 }
+
+/** In lower case; whatever is no address is its own domain. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}

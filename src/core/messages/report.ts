@@ -1,5 +1,6 @@
 /** What comes back about a message, in one form, whichever mailbox or provider it came by. */
 import type { Instant } from '../events/event.ts';
+import { DAY } from '../time/date.ts';
 
 export const REPORT_KINDS = [
   /** Refused for good, or given up. */
@@ -54,7 +55,10 @@ export interface Consequence {
   readonly suppress: 'all' | 'promotion' | null;
 }
 
-/** So often within thirty days a mailbox may be full or resting. */
+/** So long a mailbox that was full or resting is remembered. */
+export const STRIKES_LAST = 30 * DAY;
+
+/** So often within that time a mailbox may be full or resting. */
 export const MOST_STRIKES = 3;
 
 /** `strikes` is how many messages found the mailbox full or resting within thirty days, this one included. */

@@ -14,7 +14,8 @@ import { offsetAt, offsetStaysUntil } from './offset.ts';
 const HORIZON = 400 * DAY;
 const LONGEST_SPECIAL = 366;
 
-const WEEK = [
+/** The days from Monday on, each with the name of its kind. */
+export const WEEK = [
   ['monday', 'weekdays'],
   ['tuesday', 'weekdays'],
   ['wednesday', 'weekdays'],

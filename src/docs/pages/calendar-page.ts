@@ -1,5 +1,5 @@
 /** Opening hours, special days, and what the calendar alone starts, over twelve months. */
-import type { Calendar } from '../../core/time/calendar.ts';
+import { WEEK, type Calendar } from '../../core/time/calendar.ts';
 import { DAY, dayOf, weekdayOf } from '../../core/time/date.ts';
 import type { OpenHours } from '../../core/time/hours.ts';
 import { localDate } from '../../core/time/zone.ts';
@@ -11,16 +11,6 @@ import { wayTitle, type Ground, type Page } from '../site-frame.ts';
 import { dayWord } from '../words/condition.ts';
 import { triggerWords } from '../words/trigger.ts';
 import { bullets } from './facts.ts';
-
-const WEEK = [
-  ['monday', 'weekdays'],
-  ['tuesday', 'weekdays'],
-  ['wednesday', 'weekdays'],
-  ['thursday', 'weekdays'],
-  ['friday', 'weekdays'],
-  ['saturday', 'weekends'],
-  ['sunday', 'weekends'],
-] as const;
 
 export function calendarPage(ground: Ground): Page {
   const { loaded, t, language, name } = ground;
