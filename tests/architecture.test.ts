@@ -172,6 +172,10 @@ describe('what only one place may do', () => {
     expect(readers).toEqual(['src/store/embedded/account.ts', 'src/store/embedded/process-table.ts']);
   });
 
+  test("transactions are begun by the store's own function, which loses no connection", () => {
+    expect(sourcesIn('src').filter((file) => /\.transaction\(/.test(codeOf(file)))).toEqual([]);
+  });
+
   test('nothing is typed any', () => {
     const files = ['src', 'tests', 'bench'].flatMap(sourcesIn);
     expect(files.filter((file) => ANY.test(bare(codeOf(file))))).toEqual([]);

@@ -219,6 +219,14 @@ export interface Recomputation {
   readonly finished: boolean;
 }
 
+/** What is left to do at a moment, as of one moment of the database. */
+export interface Unfinished {
+  /** Where something is new or due for somebody to whom nothing is owed. */
+  readonly partitions: readonly number[];
+  /** Whether a message or a call that could leave by now has not come to its end, also one that is just leaving. */
+  readonly unsettled: boolean;
+}
+
 /** The book: all that is true, in PostgreSQL. */
 export interface Store {
   append(events: readonly ReceivedEvent[], appending: Appending): Promise<Appended>;
@@ -229,6 +237,8 @@ export interface Store {
   /** Commits what `work` wrote if the lease still stands; throws `LeaseLost` if not. */
   turn<T>(lease: Lease, work: (book: TurnBook) => Promise<T>): Promise<T>;
   partitionsWithWork(now: Instant, skip_owing: boolean): Promise<readonly number[]>;
+  /** What is left to do at `now` under a moved clock. */
+  unfinished(now: Instant): Promise<Unfinished>;
   /** The moment at which the next thing falls due, of everything that waits. */
   nextDue(): Promise<Instant | null>;
   /** The moment of the next merge that waits to be decided. */
@@ -262,8 +272,6 @@ export interface Store {
   recover(): Promise<void>;
   /** Whether a message or a call could leave by now. */
   hasOwed(now: Instant): Promise<boolean>;
-  /** Whether a message or a call that could leave by now has not come to its end, also one that is just leaving. */
-  hasUnsettled(now: Instant): Promise<boolean>;
   close(): Promise<void>;
 }
 

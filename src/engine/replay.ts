@@ -126,10 +126,7 @@ const MOST_ASKED_ANEW = 5000;
 async function settle({ store, bell, activity, live }: ReplayParts, now: Instant): Promise<void> {
   for (;;) {
     const recomputing = await store.recompute(now, MOST_ASKED_ANEW, live().project.rules);
-    const [partitions, unsettled] = await Promise.all([
-      store.partitionsWithWork(now, true),
-      store.hasUnsettled(now),
-    ]);
+    const { partitions, unsettled } = await store.unfinished(now);
     if (partitions.length === 0 && !unsettled) {
       if (recomputing && !recomputing.finished) continue;
       return;

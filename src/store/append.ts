@@ -5,6 +5,7 @@ import { emptyProfile } from '../core/contacts/contact.ts';
 import type { IncomingEvent, Instant } from '../core/events/event.ts';
 import { partitionOf, type Appended, type Appending, type ReceivedEvent } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
+import { transaction } from './transaction.ts';
 import { array, iso, rows } from './values.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function append(
   const fresh = withoutRepeats(events);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction((tx) => appendOnce(tx, fresh, appending));
+      return await transaction(db, (tx) => appendOnce(tx, fresh, appending));
     } catch (error) {
       if (attempt === MOST_ATTEMPTS || !isRace(error)) throw error;
     }

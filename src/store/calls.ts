@@ -6,6 +6,7 @@ import { partitionOf, type CallClaim, type CallMark, type ClaimedCall } from '..
 import type { Database, Runner } from './database.ts';
 import { LIVING } from './instance.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
+import { transaction } from './transaction.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
 import { iso, ms, timestamp } from './values.ts';
 
@@ -85,7 +86,7 @@ export async function markCall(
   token: string,
   mark: CallMark,
 ): Promise<readonly number[] | undefined> {
-  return db.transaction(async (tx) => {
+  return transaction(db, async (tx) => {
     const written = await writeMark(tx, token, mark);
     if (!written) return undefined;
     const { contact_id, kind, ...visit } = written;
@@ -129,11 +130,5 @@ export async function recoverCalls(db: Runner): Promise<void> {
 export async function hasOwedCalls(db: Runner, now: Instant): Promise<boolean> {
   const found = await db.execute(sql`
     select from calls where state = 'owed' and due_at <= ${timestamp(now)} limit 1`);
-  return found.rowCount === 1;
-}
-
-export async function hasUnsettledCalls(db: Runner, now: Instant): Promise<boolean> {
-  const found = await db.execute(sql`
-    select from calls where state = 'claimed' or (state = 'owed' and due_at <= ${timestamp(now)}) limit 1`);
   return found.rowCount === 1;
 }

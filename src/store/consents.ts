@@ -3,6 +3,7 @@ import type { Instant } from '../core/events/event.ts';
 import { partitionOf } from '../engine/ports.ts';
 import { eventId } from './append.ts';
 import type { Database, Runner } from './database.ts';
+import { transaction } from './transaction.ts';
 import { timestamp } from './values.ts';
 import { lockMessage } from './message-lock.ts';
 
@@ -35,7 +36,7 @@ export async function unsubscribe(
   at: Instant,
   source: string,
 ): Promise<boolean> {
-  return db.transaction(async (tx) => {
+  return transaction(db, async (tx) => {
     const addressee = await lockMessage(tx, message_id);
     if (!addressee) return false;
     const { contact_id, channel } = addressee;

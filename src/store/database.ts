@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { UserError } from '../errors.ts';
 
-export type Database = NodePgDatabase;
+export type Database = NodePgDatabase & { readonly $client: pg.Pool };
 /** What statements run on: the database, or a transaction of it. */
 export type Runner = Pick<Database, 'execute'>;
 

@@ -3,6 +3,7 @@ import type { OldVersion } from '../project/load.ts';
 import type { Instant } from '../core/events/event.ts';
 import type { Database, Runner } from './database.ts';
 import { beginRecomputation } from './recomputations.ts';
+import { transaction } from './transaction.ts';
 import { array, ms } from './values.ts';
 
 /** A project as it was deployed. */
@@ -58,7 +59,7 @@ interface NewDeployment {
 /** Keeps the project, and lets its rules go through the contacts: all of it, or nothing. */
 export async function recordDeployment(db: Database, deployment: NewDeployment): Promise<void> {
   const { hash, files, rules, segments, live_since, now, workflow_sources } = deployment;
-  await db.transaction(async (tx) => {
+  await transaction(db, async (tx) => {
     for (const { id, version, text } of workflow_sources) {
       await tx.execute(sql`
         insert into workflow_versions (workflow, version, source, deployed_at) values (${id}, ${version}, ${text}, now())

@@ -7,6 +7,7 @@ import type { Holdout, Success, Test } from '../engine/experiments/measures.ts';
 import { eventsThat } from './conditions/happened.ts';
 import { jsonAt, numberOf } from './conditions/json-value.ts';
 import type { Database, Runner } from './database.ts';
+import { transaction } from './transaction.ts';
 import { array, ms, timestamp } from './values.ts';
 
 /** The variant that has won each `ab_test` that is decided, by `workflow/step`. */
@@ -20,9 +21,9 @@ export async function experimentWinners(db: Runner): Promise<Record<string, stri
 export function openExperiments(db: Database): ExperimentBook {
   return {
     ...bookOn(db),
-    beginAnew: (test, now) => db.transaction((tx) => beginAnew(tx, test, now)),
+    beginAnew: (test, now) => transaction(db, (tx) => beginAnew(tx, test, now)),
     alone: (work) =>
-      db.transaction(async (tx) => {
+      transaction(db, async (tx) => {
         const taken = await tx.execute<{ taken: boolean }>(
           sql`select pg_try_advisory_xact_lock(${LOOKING}) as taken`,
         );

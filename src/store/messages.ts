@@ -5,6 +5,7 @@ import type { Instant } from '../core/events/event.ts';
 import { reason } from '../core/reason.ts';
 import type { Claim, ClaimedMessage, MessageMark } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
+import { transaction } from './transaction.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
 import { LIVING } from './instance.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
@@ -115,7 +116,7 @@ export async function mark(
   tell_sent: boolean,
 ): Promise<ReadonlySet<string>> {
   if (!tell_sent) return new Set((await writeMarks(db, token, marks)).map(({ id }) => id));
-  return db.transaction(async (tx) => {
+  return transaction(db, async (tx) => {
     const written = await writeMarks(tx, token, marks);
     await happenSent(tx, marks, written);
     return new Set(written.map(({ id }) => id));
@@ -204,13 +205,6 @@ export async function recoverClaims(db: Runner): Promise<void> {
 export async function hasOwed(db: Runner, now: Instant): Promise<boolean> {
   const found = await db.execute(sql`
     select from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)} limit 1`);
-  return found.rowCount === 1;
-}
-
-export async function hasUnsettled(db: Runner, now: Instant): Promise<boolean> {
-  const found = await db.execute(sql`
-    select from messages where state in ('claimed', 'handing_over')
-      or (state in ('owed', 'deferred') and due_at <= ${timestamp(now)}) limit 1`);
   return found.rowCount === 1;
 }
 

@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
-import { PARTITIONS, type Lease } from '../engine/ports.ts';
+import { PARTITIONS, type Lease, type Unfinished } from '../engine/ports.ts';
 import type { Runner } from './database.ts';
 import { LIVING } from './instance.ts';
 import { ms, timestamp } from './values.ts';
@@ -52,22 +52,46 @@ export async function partitionsWithWork(
   skip_owing: boolean,
 ): Promise<readonly number[]> {
   const found = await db.execute<{ id: number }>(sql`
-    select id from partitions p
-    where exists (select from happenings h where h.partition = p.id and h.due_at <= ${timestamp(now)}
+    select id from partitions p where ${hasWork(now, skip_owing)} order by id`);
+  return found.rows.map((row) => row.id);
+}
+
+function hasWork(now: Instant, skip_owing: boolean): SQL {
+  return sql`
+    (exists (select from happenings h where h.partition = p.id and h.due_at <= ${timestamp(now)}
         and ${owesNothing(sql`h.contact_id`, now, skip_owing)})
       or exists (select from contacts c where c.partition = p.id and c.next_due_at <= ${timestamp(now)}
-        and ${owesNothing(sql`c.id`, now, skip_owing)})
-    order by id`);
-  return found.rows.map((row) => row.id);
+        and ${owesNothing(sql`c.id`, now, skip_owing)}))`;
+}
+
+/**
+ * What is left to do at `now` under a moved clock. One statement, so one moment: a contact that owes a message is not
+ * decided until it has been sent, and asked one after the other, she could be seen owing first and settled then, and
+ * what falls due after the message be missed by both answers.
+ */
+export async function unfinished(db: Runner, now: Instant): Promise<Unfinished> {
+  const found = await db.execute<Unfinished & Record<string, unknown>>(sql`
+    select array(select id from partitions p where ${hasWork(now, true)} order by id) as partitions,
+      (exists (select from messages where ${unsettledMessage(now)})
+        or exists (select from calls where ${unsettledCall(now)})) as unsettled`);
+  return found.rows[0] ?? { partitions: [], unsettled: false };
+}
+
+/** Also one that is just leaving has not come to its end. */
+function unsettledMessage(now: Instant): SQL {
+  return sql`state in ('claimed', 'handing_over') or (state in ('owed', 'deferred') and due_at <= ${timestamp(now)})`;
+}
+
+function unsettledCall(now: Instant): SQL {
+  return sql`state = 'claimed' or (state = 'owed' and due_at <= ${timestamp(now)})`;
 }
 
 /** Under a moved clock a contact is decided no further until what is owed to it has been sent. */
 export function owesNothing(contact_id: SQL, now: Instant, skip_owing: boolean): SQL {
   if (!skip_owing) return sql`true`;
   return sql`not exists (select from messages m where m.contact_id = ${contact_id}
-    and (m.state in ('claimed', 'handing_over') or m.state in ('owed', 'deferred') and m.due_at <= ${timestamp(now)}))
-    and not exists (select from calls k where k.contact_id = ${contact_id}
-      and (k.state = 'claimed' or k.state = 'owed' and k.due_at <= ${timestamp(now)}))`;
+    and (${unsettledMessage(now)}))
+    and not exists (select from calls k where k.contact_id = ${contact_id} and (${unsettledCall(now)}))`;
 }
 
 /** The earliest moment at which anything waits to be decided or sent. Asked once a second: a look at each partition's first. */

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import type { Recomputation } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
+import { transaction } from './transaction.ts';
 import { ms, timestamp } from './values.ts';
 
 type Row = {
@@ -44,7 +45,7 @@ export async function recompute(
   rules: string,
 ): Promise<Recomputation | undefined> {
   if (!(await isUnderWay(db, rules))) return undefined;
-  return db.transaction(async (tx) => {
+  return transaction(db, async (tx) => {
     const found = await tx.execute<Row>(sql`
       select deployment, rules, after, asked, total from recomputations
       where finished_at is null and rules = ${rules} order by deployment desc limit 1 for update skip locked`);

@@ -8,6 +8,7 @@ import { lockMessage, type LockedMessage } from './message-lock.ts';
 import { suppress } from './messages.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { countStrikes } from './suppressions.ts';
+import { transaction } from './transaction.ts';
 import { timestamp } from './values.ts';
 
 /** Tells the partitions in which something happened. A report that came before changes nothing. */
@@ -18,7 +19,7 @@ export async function recordReports(
 ): Promise<readonly number[]> {
   const partitions = new Set<number>();
   for (const report of reports) {
-    const partition = await db.transaction((tx) => record(tx, report, source, trusted));
+    const partition = await transaction(db, (tx) => record(tx, report, source, trusted));
     if (partition !== undefined) partitions.add(partition);
   }
   return [...partitions];

@@ -7,6 +7,7 @@ import { lockMessage } from './message-lock.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { recordReports } from './reports.ts';
 import { leadsTo, recordTouch } from './touches.ts';
+import { transaction } from './transaction.ts';
 
 export function openResponseBook(db: Database): ResponseBook {
   return {
@@ -34,7 +35,7 @@ async function numberOf(db: Runner, message_id: string, url: string): Promise<nu
 /** Stores what somebody wrote back as the event `message_replied`; the same mail counts once. */
 async function recordReply(db: Database, reply: Reply, at: Instant): Promise<number | undefined> {
   const { message_id, subject, text, id } = reply;
-  return db.transaction(async (tx) => {
+  return transaction(db, async (tx) => {
     const answered = await lockMessage(tx, message_id);
     if (!answered) return undefined;
     const { contact_id, workflow, step, message } = answered;

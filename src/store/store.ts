@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Store } from '../engine/ports.ts';
 import { append } from './append.ts';
-import { claimCalls, hasOwedCalls, hasUnsettledCalls, holdCall, markCall, recoverCalls } from './calls.ts';
+import { claimCalls, hasOwedCalls, holdCall, markCall, recoverCalls } from './calls.ts';
 import { openDatabase, type Database } from './database.ts';
 import { openInstance } from './instance.ts';
-import { claim, hasOwed, hasUnsettled, mark, recoverClaims, suppress } from './messages.ts';
+import { claim, hasOwed, mark, recoverClaims, suppress } from './messages.ts';
 import {
   lease,
   makePartitions,
@@ -13,6 +13,7 @@ import {
   partitionsWithWork,
   recoverPartitions,
   release,
+  unfinished,
 } from './partitions.ts';
 import { recompute } from './recomputations.ts';
 import { turn } from './turns.ts';
@@ -37,6 +38,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     release: (held) => release(quick.db, held),
     turn: (held, work) => turn(db, held, work),
     partitionsWithWork: (now, skip_owing) => partitionsWithWork(db, now, skip_owing),
+    unfinished: (now) => unfinished(db, now),
     nextDue: () => nextDue(db),
     nextMerge: () => nextMerge(db),
     recompute: (now, most, rules) => recompute(db, now, most, rules),
@@ -56,7 +58,6 @@ export async function openStore(db: Database, url: string): Promise<Store> {
       await recoverCalls(db);
     },
     hasOwed: async (now) => (await hasOwed(db, now)) || hasOwedCalls(db, now),
-    hasUnsettled: async (now) => (await hasUnsettled(db, now)) || hasUnsettledCalls(db, now),
     async close() {
       await quick.close();
       await instance.close();

@@ -4,6 +4,7 @@ import { partitionOf } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
 import { lockMessage } from './message-lock.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
+import { transaction } from './transaction.ts';
 
 /** What is known of a message that asks for an answer: which one of the project's, and in which language it went out. */
 export interface Asked {
@@ -34,7 +35,7 @@ export async function answerSurvey(
   { survey, score, comment }: SurveyAnswer,
   at: Instant,
 ): Promise<number | undefined> {
-  return db.transaction(async (tx) => {
+  return transaction(db, async (tx) => {
     const asked = await lockMessage(tx, message_id);
     if (!asked) return undefined;
     const event = ownEvent(`survey:${message_id}`, 'survey_answered', asked.contact_id, at);

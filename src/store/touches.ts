@@ -15,6 +15,7 @@ import { eventId } from './append.ts';
 import type { Database, Runner } from './database.ts';
 import { lockMessage, type LockedMessage } from './message-lock.ts';
 import { appendOwn, ownEvent, type OwnEvent } from './own-events.ts';
+import { transaction } from './transaction.ts';
 import { array, iso, ms, rows, timestamp } from './values.ts';
 
 /** Enough for whoever reads a message often; a flood is not kept. */
@@ -35,7 +36,7 @@ export async function leadsTo(db: Runner, message_id: string, number: number): P
  */
 export async function recordTouch(db: Database, fetched: Fetch): Promise<number | undefined> {
   const fetch = { ...fetched, at: Math.floor(fetched.at) };
-  return db.transaction(async (tx) => {
+  return transaction(db, async (tx) => {
     const message = await lockMessage(tx, fetch.message_id);
     if (!message || !hasLink(message, fetch)) return undefined;
     const touches = await keep(tx, message, fetch);

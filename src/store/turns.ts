@@ -14,12 +14,13 @@ import {
 } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
 import { holds, owesNothing } from './partitions.ts';
+import { transaction } from './transaction.ts';
 import { writeTurn } from './turn-writes.ts';
 import { array, ms, timestamp } from './values.ts';
 
 /** One transaction in which a batch of contacts is read, locked, decided and written, under a lease that must stand. */
 export async function turn<T>(db: Database, lease: Lease, work: (book: TurnBook) => Promise<T>): Promise<T> {
-  return db.transaction(async (tx) => {
+  return transaction(db, async (tx) => {
     const result = await work({
       read: (asking) => read(tx, lease.partition, asking),
       history: (ids, until) => history(tx, ids, until),

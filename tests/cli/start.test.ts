@@ -12,6 +12,9 @@ import { startScriptedSmtp, type ScriptedSmtp } from '../support/scripted-smtp.t
 import { SHOP_FILES } from '../support/shop.ts';
 import { buildProgram, writeFiles, type Env, type Program } from './program.ts';
 
+/** Ended by a signal: all of it closed, in time. */
+const ENDED_WELL = { code: 0 };
+
 /** Processes that start and end take long where everything else runs beside them. */
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -196,7 +199,7 @@ describe('start', () => {
     expect(smtp.accepted.map(({ raw }) => /^Subject: (\w+)/m.exec(raw)?.[1])).toEqual(['Hello', 'Mended']);
     expect(running.err()).not.toMatch(NO_STACK);
     running.signal('SIGTERM');
-    expect((await running.ended()).code).toBe(0);
+    expect(await running.ended()).toMatchObject(ENDED_WELL);
   });
 
   it('begins with a broken project when an earlier one is live, and not when none is', async () => {
@@ -213,7 +216,7 @@ describe('start', () => {
       /workflows\/offering\.yaml:2:\d+[\s\S]*Going on with version \S+, the last good one\./,
     );
     running.signal('SIGTERM');
-    expect((await running.ended()).code).toBe(0);
+    expect(await running.ended()).toMatchObject(ENDED_WELL);
   });
 
   it('outlives the database being away, without a stack and without telling what was in the events', async () => {
@@ -238,7 +241,7 @@ describe('start', () => {
     expect(running.out() + running.err()).not.toContain('secretperson');
     expect(running.err().match(/Changes to the project wait:/g)?.length).toBeLessThanOrEqual(2);
     running.signal('SIGTERM');
-    expect((await running.ended()).code).toBe(0);
+    expect(await running.ended()).toMatchObject(ENDED_WELL);
   });
 
   test('in an empty folder, without SMTP_URL, or on a port that is taken, says so in a sentence', async () => {

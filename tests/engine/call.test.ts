@@ -430,7 +430,7 @@ describe('processes that end', () => {
     expect(await dying.store.holdCall(claim.token, id)).toBe(true);
     expect((await dying.store.claimCalls(now, 10)).calls).toEqual([]);
     expect(await dying.store.hasOwed(now)).toBe(false);
-    expect(await dying.store.hasUnsettled(now)).toBe(true);
+    expect((await dying.store.unfinished(now)).unsettled).toBe(true);
     await caller.app.store.recover();
     expect(await states(caller)()).toEqual(['claimed']);
 
