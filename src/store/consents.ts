@@ -43,7 +43,7 @@ export async function unsubscribe(
     await tx.execute(sql`
       insert into consents (contact_id, channel, granted, at, source)
       values (${contact_id}, ${channel}, false, ${timestamp(at)}, ${source})
-      on conflict (contact_id, channel) do update set granted = false, at = excluded.at, source = excluded.source
+      on conflict (contact_id, channel, topic) do update set granted = false, at = excluded.at, source = excluded.source
       where consents.granted`);
     const event = `unsubscribe:${message_id}`;
     await tx.execute(sql`

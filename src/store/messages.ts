@@ -41,7 +41,7 @@ export async function claim(db: Runner, now: Instant, limit: number, claimed_by:
       m.stage as owed_stage, m.language, m.event, m.attempts, m.held_because is not null as uncertain_before, k.granted as consent_granted, ${ms('now()')} as now,
       ${CONTACT_COLUMNS}
     from claimed m join contacts c on c.id = m.contact_id
-    left join consents k on k.contact_id = m.contact_id and k.channel = m.channel
+    left join consents k on k.contact_id = m.contact_id and k.channel = m.channel and k.topic = ''
     order by m.owed_at, m.id`);
   const suppressed = await readSuppressed(db, found.rows);
   return {

@@ -156,7 +156,7 @@ async function writeConsents(tx: Runner, changes: readonly ContactChange[]): Pro
     insert into consents (contact_id, channel, granted, at, source)
     select contact_id, channel, granted, at, 'event'
     from json_to_recordset(${rows(list)}) as c (contact_id uuid, channel text, granted boolean, at timestamptz)
-    on conflict (contact_id, channel) do update
+    on conflict (contact_id, channel, topic) do update
       set granted = excluded.granted, at = excluded.at, source = excluded.source
       where consents.at < excluded.at or (consents.at = excluded.at and consents.granted)`);
 }
@@ -210,7 +210,7 @@ async function joinConsents(tx: Runner, kept_id: string, gone_id: string): Promi
   await tx.execute(sql`
     insert into consents (contact_id, channel, granted, at, source)
     select ${kept_id}, channel, granted, at, source from consents where contact_id = ${gone_id}
-    on conflict (contact_id, channel) do update
+    on conflict (contact_id, channel, topic) do update
       set granted = excluded.granted, at = excluded.at, source = excluded.source
       where consents.granted and not excluded.granted`);
   await tx.execute(sql`delete from consents where contact_id = ${gone_id}`);

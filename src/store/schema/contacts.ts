@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { Contact, Profile } from '../../core/contacts/contact.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { instant } from '../columns.ts';
@@ -100,25 +111,64 @@ export const segment_moves = pgTable(
   (table) => [index('segment_moves_contact').on(table.contact_id, table.at)],
 );
 
-/** What a contact said about each channel, last. */
+/** What a contact said about each channel, and about each topic of it, last. */
 export const consents = pgTable(
   'consents',
   {
     contact_id: uuid().notNull(),
     channel: text().notNull(),
+    /** Empty: all that comes by this channel. */
+    topic: text().notNull().default(''),
     granted: boolean().notNull(),
     at: instant().notNull(),
+    /** When the contact last confirmed it by a link in a message to the address. */
+    confirmed_at: instant(),
+    /** When the contact last said no. */
+    refused_at: instant(),
     source: text().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.contact_id, table.channel] })],
+  (table) => [primaryKey({ columns: [table.contact_id, table.channel, table.topic] })],
 );
+
+/** Every yes and no to promotions, for ever: the proof of GDPR art. 7 (1). */
+export const consent_records = pgTable(
+  'consent_records',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    contact_id: uuid().notNull(),
+    channel: text().notNull(),
+    topic: text().notNull().default(''),
+    said: text({ enum: ['given', 'confirmed', 'withdrawn'] }).notNull(),
+    at: instant().notNull(),
+    /** By which door it came: the write key, the page, the mail. */
+    source: text().notNull(),
+    /** Which wording the contact saw; null where the source told none. */
+    text_version: text(),
+    ip: text(),
+    user_agent: text(),
+    /** The event that said it. */
+    event_id: uuid(),
+  },
+  (table) => [
+    index('consent_records_contact').on(table.contact_id, table.at),
+    uniqueIndex('consent_records_event').on(table.event_id, table.channel, table.topic),
+  ],
+);
+
+/** That somebody was erased, and nothing of who it was. */
+export const erasures = pgTable('erasures', {
+  contact_id: uuid().primaryKey(),
+  at: instant().notNull(),
+  /** Who asked for it here: a key, or the command line. */
+  source: text().notNull(),
+});
 
 /** Addresses that nothing is sent to any more, whoever they belong to. */
 export const suppressions = pgTable(
   'suppressions',
   {
     channel: text().notNull(),
-    /** Lower case. */
+    /** Lower case; `@example.org` for a whole domain, `#…` for the keyed hash of somebody's who was erased. */
     address: text().notNull(),
     /** `all`, or `promotion` where only promotions are refused. */
     scope: text({ enum: ['all', 'promotion'] }).notNull(),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { JsonObject } from '../../core/json.ts';
 import { MESSAGE_STATES } from '../../core/messages/message.ts';
 import type { Formalities } from '../../core/messages/tone.ts';
@@ -50,8 +50,43 @@ export const messages = pgTable(
     index('messages_due')
       .on(table.due_at)
       .where(sql`state in ('owed', 'deferred')`),
+    index('messages_dead')
+      .on(table.owed_at, table.id)
+      .where(sql`state in ('refused', 'uncertain')`),
     index('messages_leased')
       .on(table.lease_until)
       .where(sql`state in ('claimed', 'handing_over')`),
   ],
 );
+
+/** What stands in the contact's inbox in the shop's own pages: the channel `chat`. */
+export const chat_entries = pgTable(
+  'chat_entries',
+  {
+    /** The message's id, or that of what the contact wrote. */
+    id: uuid().primaryKey(),
+    contact_id: uuid().notNull(),
+    written_by: text({ enum: ['us', 'contact'] }).notNull(),
+    text: text().notNull(),
+    at: instant().notNull(),
+    read_at: instant(),
+  },
+  (table) => [index('chat_entries_contact').on(table.contact_id, table.at)],
+);
+
+/** Why promotions do not leave for the time being, by whose decision, and until when they did not. */
+export const sending_stops = pgTable('sending_stops', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  channel: text().notNull(),
+  cause: text({ enum: ['complaints', 'setup', 'hand'] }).notNull(),
+  because: jsonb().$type<Reason>().notNull(),
+  since: instant().notNull(),
+  ended_at: instant(),
+});
+
+/** To whom an automatic answer went, so that two machines never write to each other for ever (RFC 3834, 2). */
+export const auto_replies = pgTable('auto_replies', {
+  /** Keyed hash of the address. */
+  address: text().primaryKey(),
+  at: instant().notNull(),
+});

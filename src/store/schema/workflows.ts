@@ -165,3 +165,15 @@ export const secrets = pgTable('secrets', {
   created_at: instant().notNull(),
   active: boolean().notNull().default(true),
 });
+
+/** Notices that were begun by a command, and ended by another. */
+export const incidents = pgTable('incidents', {
+  id: integer().primaryKey().generatedAlwaysAsIdentity(),
+  /** Which notice of hours.yaml. */
+  notice: text().notNull(),
+  started_at: instant().notNull(),
+  /** When it is thought to end; null: not known. */
+  until: instant(),
+  ended_at: instant(),
+  started_by: text().notNull(),
+});
