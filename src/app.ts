@@ -25,6 +25,7 @@ import { createReceiver, type Receiver } from './engine/receive.ts';
 import { createResponses, type Responses } from './engine/responses.ts';
 import type { WarmUp } from './engine/destinations.ts';
 import type { SendingAlert } from './engine/calm.ts';
+import { createPages, type Pages } from './engine/preferences.ts';
 import { createSender } from './engine/send.ts';
 import { startSweep } from './engine/sweep.ts';
 import type { TurnReport } from './engine/turn.ts';
@@ -51,7 +52,7 @@ import {
   versionsInUse,
 } from './store/deployments.ts';
 import { experimentWinners, openExperiments } from './store/experiments.ts';
-import { addresseeOf, unsubscribe, type Addressee } from './store/consents.ts';
+import { addresseeOf, openPreferenceBook, type Addressee } from './store/consents.ts';
 import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
 import { recomputation } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
@@ -138,9 +139,9 @@ export interface App {
   findKey(key: string): Promise<Key | undefined>;
   /** Why nobody can be started in this workflow, in one sentence; undefined where somebody can. */
   whyNotStarted(workflow: string): string | undefined;
+  /** What people say on the pages behind the links of a message. */
+  readonly pages: Pages;
   findAddressee(message_id: string): Promise<Addressee | undefined>;
-  /** Takes back the consent of whom the message went to, at once. */
-  unsubscribe(message_id: string, source: string): Promise<void>;
   /** The survey that a message asks to answer; null where it has ended, undefined where there is no such message. */
   findSurvey(
     message_id: string,
@@ -352,10 +353,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     findKey: rememberKeys((key) => findWriteKey(db, key)),
     whyNotStarted: (workflow) => whyNotStarted(live(), workflow),
     findAddressee: (message_id) => addresseeOf(db, message_id),
-    async unsubscribe(message_id, source) {
-      const at = clock.at(await store.databaseNow());
-      await unsubscribe(db, message_id, at, source);
-    },
+    pages: createPages({
+      ...{ book: openPreferenceBook(db), bell, live },
+      now: async () => clock.at(await store.databaseNow()),
+    }),
     async findSurvey(message_id) {
       const asked = await askedBy(db, message_id);
       return asked && { survey: live().templates[asked.message]?.survey ?? null, language: asked.language };

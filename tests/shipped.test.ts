@@ -148,7 +148,7 @@ describe('docs/language.md', () => {
 
 const NOTHING_KNOWN = {
   ...{ stages: [], moods: [], tones: [], segments: [], personas: [], workflows: [] },
-  ...{ calendars: [], messages: [], events: null, fields: null },
+  ...{ calendars: [], topics: [], messages: [], events: null, fields: null },
 };
 
 /** The names of all keys, at any depth. */

@@ -1,5 +1,6 @@
 /** The small pages behind links in messages: no script, nothing from elsewhere, nothing kept. */
-import type { FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { PageReader } from '../engine/preferences.ts';
 
 export interface Page {
   readonly status: number;
@@ -8,6 +9,30 @@ export interface Page {
   readonly sentence: string;
   /** HTML below the sentence, such as a form. */
   readonly below?: string;
+}
+
+/** What a page says in English where nothing is known of the reader yet. */
+export interface Apologies {
+  readonly title: string;
+  /** What was sent is no form of this page. */
+  readonly unclear: string;
+  readonly away: string;
+}
+
+/** Forms come as text of at most so many bytes, and what goes wrong is told in a sentence. */
+export function preparePages(app: FastifyInstance, most_bytes: number, words: Apologies): void {
+  const { title } = words;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: most_bytes }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const language = 'en';
+    if ((error.statusCode ?? 500) < 500)
+      return sendPage(reply, { status: 400, language, title, sentence: words.unclear });
+    request.log.error({ err: error }, 'a page behind a link could not be answered');
+    return sendPage(reply.header('retry-after', '5'), { status: 503, language, title, sentence: words.away });
+  });
 }
 
 export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
@@ -23,6 +48,11 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
 <title>${escapeHtml(page.title)}</title>
 <style>${STYLE}</style>
 <main><p>${escapeHtml(page.sentence)}</p>${page.below ?? ''}</main></html>`);
+}
+
+/** Where a page is read from: part of the proof of what is said there. */
+export function readerOf({ ip, headers }: FastifyRequest): PageReader {
+  return { ip, user_agent: headers['user-agent'] ?? '' };
 }
 
 const STYLE = `:root{color-scheme:light dark}body{font:18px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1.5rem}

@@ -16,6 +16,8 @@ import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { healthRoutes } from './health.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
+import { confirmRoutes } from './confirm.ts';
+import { preferenceRoutes } from './preferences.ts';
 import { surveyRoutes } from './survey.ts';
 import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
@@ -58,6 +60,8 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(segmentRoutes(segmentOptions(app)));
   await server.register(workflowRoutes(workflowOptions(app)));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
+  await server.register(preferenceRoutes(preferenceOptions(app)));
+  await server.register(confirmRoutes(confirmOptions(app)));
   await server.register(surveyRoutes(surveyOptions(app)));
   await server.register(trackRoutes(trackOptions(app)));
   await server.register(providerWebhookRoutes(providerOptions(app, options.provider_secrets ?? {})));
@@ -114,7 +118,32 @@ function unsubscribeOptions(app: App): Parameters<typeof unsubscribeRoutes>[0] {
         ? undefined
         : { message_id, language: addressee.language };
     },
-    unsubscribe: (message_id, source) => app.unsubscribe(message_id, source),
+    unsubscribe: (message_id, source, reader) => app.pages.unsubscribe(message_id, source, reader),
+    preferencesUrl: (message_id) => app.links.preferencesUrl(message_id),
+  };
+}
+
+function preferenceOptions({ live, links, pages }: App): Parameters<typeof preferenceRoutes>[0] {
+  return {
+    name: () => live().settings.name,
+    async find(token) {
+      const message_id = links.readPreferences(token);
+      const found = message_id === undefined ? undefined : await pages.findPreferences(message_id);
+      return message_id === undefined || !found ? undefined : { message_id, ...found };
+    },
+    save: (message_id, chosen, reader) => pages.savePreferences(message_id, chosen, reader),
+  };
+}
+
+function confirmOptions(app: App): Parameters<typeof confirmRoutes>[0] {
+  return {
+    name: () => app.live().settings.name,
+    async find(token) {
+      const message_id = app.links.readConfirm(token);
+      const found = message_id === undefined ? undefined : await app.findAddressee(message_id);
+      return message_id === undefined || !found ? undefined : { message_id, language: found.language };
+    },
+    confirm: (message_id, reader) => app.pages.confirmConsents(message_id, reader),
   };
 }
 

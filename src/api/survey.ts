@@ -1,7 +1,7 @@
-import type { FastifyError, FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { storable } from '../core/events/segment/plain-json.ts';
 import { scoresOf } from '../core/messages/survey.ts';
-import { escapeHtml, sendPage } from './page.ts';
+import { escapeHtml, preparePages, sendPage } from './page.ts';
 import { wordsIn } from './survey/words.ts';
 
 export interface SurveyOptions {
@@ -31,16 +31,7 @@ export interface Answer {
  */
 export function surveyRoutes(options: SurveyOptions): FastifyPluginAsync {
   return async (app) => {
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MOST_BYTES }, (_request, body, done) =>
-      done(null, body),
-    );
-    app.setErrorHandler((error: FastifyError, request, reply) => {
-      const status = error.statusCode ?? 500;
-      if (status < 500) return say(reply, 400, 'en', wordsIn('en').unclear);
-      request.log.error({ err: error }, 'a survey could not be answered');
-      return say(reply.header('retry-after', '5'), 503, 'en', wordsIn('en').away);
-    });
+    preparePages(app, MOST_BYTES, wordsIn('en'));
     const documented = { tags: ['Links'], hide: true };
 
     app.get<{ Params: { token: string }; Querystring: { score?: unknown } }>(

@@ -1,12 +1,15 @@
-import type { FastifyError, FastifyPluginAsync, FastifyReply } from 'fastify';
-import { sendPage } from './page.ts';
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { PageReader } from '../engine/preferences.ts';
+import { escapeHtml, preparePages, readerOf, sendPage } from './page.ts';
 
 export interface UnsubscribeOptions {
   /** The name of the shop, for the page. */
   name(): string;
   /** Whom the token's message went to; undefined for a token that was not made here. */
   find(token: string): Promise<{ readonly message_id: string; readonly language: string } | undefined>;
-  unsubscribe(message_id: string, source: string): Promise<void>;
+  unsubscribe(message_id: string, source: string, reader: PageReader): Promise<void>;
+  /** Where less than everything can be refused. */
+  preferencesUrl(message_id: string): string;
 }
 
 /**
@@ -15,23 +18,15 @@ export interface UnsubscribeOptions {
  */
 export function unsubscribeRoutes(options: UnsubscribeOptions): FastifyPluginAsync {
   return async (app) => {
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 4096 }, (_request, body, done) =>
-      done(null, body),
-    );
-    app.setErrorHandler((error: FastifyError, request, reply) => {
-      const status = error.statusCode ?? 500;
-      if (status < 500) return page(reply, 400, 'en', WORDS.en.unclear, '');
-      request.log.error({ err: error }, 'an unsubscribe link could not be answered');
-      return page(reply.header('retry-after', '5'), 503, 'en', WORDS.en.away, '');
-    });
+    preparePages(app, 4096, { title: 'Unsubscribe', ...WORDS.en });
     const documented = { tags: ['Links'], hide: true };
 
     app.get<{ Params: { token: string } }>('/u/:token', { schema: documented }, async (request, reply) => {
       const found = await options.find(request.params.token);
       if (!found) return page(reply, 404, 'en', WORDS.en.unknown, '');
-      const { question, button } = wordsIn(found.language);
-      return page(reply, 200, found.language, question(options.name()), FORM(button));
+      const { question, button, less } = wordsIn(found.language);
+      const below = FORM(button) + LESS(options.preferencesUrl(found.message_id), less);
+      return page(reply, 200, found.language, question(options.name()), below);
     });
 
     app.post<{ Params: { token: string }; Body: unknown }>(
@@ -43,7 +38,7 @@ export function unsubscribeRoutes(options: UnsubscribeOptions): FastifyPluginAsy
         if (!isOneClick(request.headers['content-type'], request.body)) {
           return page(reply, 400, found.language, wordsIn(found.language).unclear, '');
         }
-        await options.unsubscribe(found.message_id, 'unsubscribe_link');
+        await options.unsubscribe(found.message_id, 'unsubscribe_link', readerOf(request));
         return page(reply, 200, found.language, wordsIn(found.language).done(options.name()), '');
       },
     );
@@ -63,7 +58,10 @@ const ONE_CLICK_PART = /\bname="?List-Unsubscribe"?\r?\n(?:[^\r\n]+\r?\n)*\r?\nO
 const FORM = (button: string): string =>
   `<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button>${button}</button></form>`;
 
+const LESS = (url: string, words: string): string => `<p><a href="${escapeHtml(url)}">${words}</a></p>`;
+
 interface Words {
+  readonly less: string;
   question(name: string): string;
   readonly button: string;
   done(name: string): string;
@@ -76,6 +74,7 @@ const WORDS: Readonly<Record<'en' | 'es', Words>> = {
   en: {
     question: (name) => `Do you want no more promotions from ${name} by e-mail?`,
     button: 'Unsubscribe me',
+    less: 'Choose what you want to hear about, or pause for a month',
     done: (name) =>
       `Done. ${name} will send you no more promotions by e-mail. Messages about your orders still reach you.`,
     unknown: 'This link is not known here. Please use the one from the newest message.',
@@ -85,6 +84,7 @@ const WORDS: Readonly<Record<'en' | 'es', Words>> = {
   es: {
     question: (name) => `¿No quiere recibir más promociones de ${name} por correo?`,
     button: 'Darme de baja',
+    less: 'Elegir de qué quiere recibir noticias, o hacer una pausa de un mes',
     done: (name) =>
       `Hecho. ${name} no le enviará más promociones por correo. Los mensajes sobre sus pedidos le seguirán llegando.`,
     unknown: 'Aquí no se conoce este enlace. Use, por favor, el del mensaje más reciente.',

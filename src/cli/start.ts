@@ -69,7 +69,7 @@ async function receiveMail(app: App, { mail }: Settings): Promise<Receiver | und
   const { inbound, bounce_domain: domain } = mail;
   if (!inbound || domain === undefined) return undefined;
   const { links, responses } = app;
-  const unsubscribe = (id: string, source: string): Promise<void> => app.unsubscribe(id, source);
+  const unsubscribe = (id: string, source: string): Promise<void> => app.pages.unsubscribe(id, source);
   const receiver = await openMailbox({ ...inbound, domain, links, responses, unsubscribe });
   output.line(`Mail for ${domain}: SMTP on ${inbound.host}:${receiver.port}`);
   return receiver;

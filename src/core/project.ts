@@ -19,6 +19,8 @@ export interface Project {
   /** IANA zone of contacts whose own is not known. */
   readonly time_zone: string;
   readonly limits: Limits;
+  /** Whether a yes to promotions counts only once it was confirmed from the address itself. */
+  readonly double_opt_in: boolean;
   /** In whose hours promotions may go; none: at any time. */
   readonly jurisdictions: readonly Jurisdiction[];
   /** Events and moments older than this update the profile, and start nothing. */

@@ -4,7 +4,8 @@
  * rule answers) is asked of the project's present rules, over what was known by then.
  */
 import { cartView, type CartView } from '../core/contacts/cart.ts';
-import type { Consent, FieldValue } from '../core/contacts/contact.ts';
+import type { Consents } from '../core/contacts/consent.ts';
+import type { FieldValue } from '../core/contacts/contact.ts';
 import { languageOf, zoneOf } from '../core/contacts/locale.ts';
 import { ordersView, type Order, type OrdersView } from '../core/contacts/orders.ts';
 import type { Facts } from '../core/conditions/answer.ts';
@@ -62,7 +63,7 @@ export interface Who {
   readonly fields: Readonly<Record<string, FieldValue>>;
   readonly time_zone: string;
   readonly language: string;
-  readonly consent: Readonly<Record<string, Consent>>;
+  readonly consent: Consents;
   readonly events: number;
   readonly first_seen: Instant | null;
   readonly last_seen: Instant | null;

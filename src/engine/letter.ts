@@ -27,18 +27,17 @@ export function writeLetter(
   message: ClaimedMessage,
   live: LiveProject,
   now: Instant,
-  unsubscribe_url: string | undefined,
-  survey_url?: string,
+  links: LetterLinks,
 ): Letter {
   const { contact, channel } = message;
   const to = checkedAddress(addressOf(contact, channel) ?? '');
   if (to === undefined) return { held_back: BAD_ADDRESS };
   const voice = voiceOf(contact, channel, live, now);
-  const held_back = guard(message, live, voice.tone, voice.mood);
+  const held_back = guard(message, live, voice, now);
   if (held_back) return { held_back };
   const wait = waitForHours(contact, message.purpose, live.project, now);
   if (wait) return wait.until === Infinity ? { held_back: wait.because } : { wait };
-  const job = jobOf(message, live, now, voice, { unsubscribe_url, survey_url });
+  const job = jobOf(message, live, now, voice, links);
   if (!job) return { held_back: NO_WORDS };
   return { to, tone: voice.tone, language: voice.language, job };
 }
@@ -60,9 +59,15 @@ export function voiceOf(contact: Contact, channel: string, live: LiveProject, no
 }
 
 /** The links of one message to one contact. */
-export interface LetterLinks {
-  readonly unsubscribe_url: string | undefined;
+export interface LetterLinks extends PageLinks {
   readonly survey_url: string | undefined;
+}
+
+/** Those that lead to pages about what is wanted; only promotions lead out. */
+interface PageLinks {
+  readonly unsubscribe_url: string | undefined;
+  readonly preferences_url: string;
+  readonly confirm_url: string;
 }
 
 /** What the renderer needs to make the words; undefined where the deployed project has none for it. */
@@ -71,13 +76,13 @@ export function jobOf(
   live: LiveProject,
   now: Instant,
   { tone, language, zone }: Voice,
-  { unsubscribe_url, survey_url }: LetterLinks,
+  { survey_url, ...pages }: LetterLinks,
 ): RenderJob | undefined {
   const templates = templatesFor(live, message.message, language, tone.tone);
   if (!templates) return undefined;
   const survey = live.templates[message.message]?.survey ?? null;
   const setting = {
-    ...{ tone, language, now, zone, unsubscribe_url },
+    ...{ tone, language, now, zone, pages },
     ...(survey === null || survey_url === undefined ? {} : { survey: surveyLinks(survey, survey_url) }),
   };
   return { ...templates, context: contextOf(message, live, setting) };
@@ -96,7 +101,7 @@ export function callContext(call: ClaimedCall, live: LiveProject, now: Instant):
   const facts = { contact: call.contact, now, zone: zoneOf(call.contact, project) };
   const tone = chooseTone(project.tone, 'email', call.contact, project.moods.of(facts));
   const language = project.languages[0] ?? 'en';
-  return contextOf(call, live, { tone, language, now, zone: facts.zone, unsubscribe_url: undefined });
+  return contextOf(call, live, { tone, language, now, zone: facts.zone });
 }
 
 export function parcelOf(
@@ -129,13 +134,15 @@ export function parcelOf(
 }
 
 /** The claim has read what the contact said last, and whether the address is suppressed. */
-function guard(message: ClaimedMessage, live: LiveProject, tone: Tone, mood: string): Reason | null {
-  const { suppressed, purpose, consent_granted } = message;
+function guard(message: ClaimedMessage, live: LiveProject, voice: Voice, now: Instant): Reason | null {
+  const { suppressed, contact, purpose, channel, consents } = message;
   if (suppressed !== null) {
     return reason(`the address is suppressed: ${suppressed}`, `la dirección está excluida: ${suppressed}`);
   }
-  const survey = live.project.messages[message.message]?.survey ?? null;
-  return holdBackNow({ purpose, survey, has_consent: consent_granted === true, tone, mood });
+  const { survey = null, topic = null } = live.project.messages[message.message] ?? {};
+  const { tone, mood, zone } = voice;
+  const sending = { purpose, survey, channel, topic, tone, mood, now, zone, consents };
+  return holdBackNow(contact, sending, live.project);
 }
 
 const NO_WORDS = reason(
@@ -177,7 +184,7 @@ interface Setting {
   readonly language: string;
   readonly now: Instant;
   readonly zone: string;
-  readonly unsubscribe_url: string | undefined;
+  readonly pages?: PageLinks;
   readonly survey?: SurveyLinks;
 }
 
@@ -202,9 +209,15 @@ function contextOf(
     time_zone: setting.zone,
     currency: cart.currency ?? settings.currency,
     now: setting.now,
-    ...(setting.unsubscribe_url === undefined ? {} : { unsubscribe_url: setting.unsubscribe_url }),
+    ...pageLinks(setting.pages),
     ...setting.survey,
   });
+}
+
+function pageLinks(pages: PageLinks | undefined): Partial<Reserved> {
+  if (!pages) return {};
+  const { unsubscribe_url, ...others } = pages;
+  return unsubscribe_url === undefined ? others : { ...others, unsubscribe_url };
 }
 
 export function fieldValues({ profile }: Contact): JsonObject {

@@ -5,6 +5,14 @@ export interface Links {
   unsubscribeUrl(message_id: string): string;
   /** The message that a token of `unsubscribeUrl` was made for; undefined for any other. */
   read(token: string): string | undefined;
+  /** The page where the addressee of a message says what promotions are wanted, how often, in which language. */
+  preferencesUrl(message_id: string): string;
+  /** The message that a token of `preferencesUrl` was made for. */
+  readPreferences(token: string): string | undefined;
+  /** The page where the addressee of a message confirms that promotions are wanted: double opt-in. */
+  confirmUrl(message_id: string): string;
+  /** The message that a token of `confirmUrl` was made for. */
+  readConfirm(token: string): string | undefined;
   /** The page where the survey of a message is answered. */
   surveyUrl(message_id: string): string;
   /** The message that a token of `surveyUrl` was made for. */
@@ -32,7 +40,7 @@ export interface ClickedLink {
 }
 
 /** What a link is for: a token for the one opens nothing of the other. */
-type Use = 'unsubscribe' | 'survey' | 'click' | 'pixel' | 'bounce';
+type Use = 'unsubscribe' | 'preferences' | 'confirm' | 'survey' | 'click' | 'pixel' | 'bounce';
 
 /** ASVS 5.0 11.5.1 asks for at least 128 bits. */
 const MAC_BYTES = 16;
@@ -68,6 +76,10 @@ export function createLinks(public_url: string, secrets: readonly string[]): Lin
   return {
     unsubscribeUrl: (message_id) => `${public_url}/u/${tokenOf('unsubscribe', message_id)}`,
     read: (token) => read('unsubscribe', token),
+    preferencesUrl: (message_id) => `${public_url}/p/${tokenOf('preferences', message_id)}`,
+    readPreferences: (token) => read('preferences', token),
+    confirmUrl: (message_id) => `${public_url}/y/${tokenOf('confirm', message_id)}`,
+    readConfirm: (token) => read('confirm', token),
     surveyUrl: (message_id) => `${public_url}/s/${tokenOf('survey', message_id)}`,
     readSurvey: (token) => read('survey', token),
     clickUrl: (message_id, number) =>

@@ -1,3 +1,4 @@
+import type { Consents, ConsentWord, Proof } from '../core/contacts/consent.ts';
 import type { Contact } from '../core/contacts/contact.ts';
 import type { Event, IncomingEvent, Instant } from '../core/events/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
@@ -100,10 +101,22 @@ export interface Batch {
   readonly more: boolean;
 }
 
+/** What one event said about one consent. */
+export interface SaidConsent extends Proof {
+  readonly event_id: string;
+  /** `email`, or `email/tips`. */
+  readonly key: string;
+  readonly said: ConsentWord;
+  readonly at: Instant;
+}
+
 export interface ContactChange {
   readonly contact: Contact;
   readonly next_due_at: Instant | null;
-  readonly consents: readonly { readonly channel: string; readonly granted: boolean; readonly at: Instant }[];
+  /** Those that have changed. */
+  readonly consents: Consents;
+  /** What was said of them, for the record. */
+  readonly consents_said: readonly SaidConsent[];
   readonly moves: readonly StageMove[];
   readonly runs: readonly Run[];
   readonly segment_moves: readonly SegmentMove[];
@@ -154,8 +167,8 @@ export interface ClaimedMessage {
   readonly attempts: number;
   /** It was in doubt once before: a second time it is not sent again. */
   readonly uncertain_before: boolean;
-  /** Read in the claim: what the contact said last, and whether the address is suppressed. */
-  readonly consent_granted: boolean | null;
+  /** Read in the claim: what the contact said last about this channel, and whether the address is suppressed. */
+  readonly consents: Consents;
   readonly suppressed: string | null;
 }
 

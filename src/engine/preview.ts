@@ -107,7 +107,7 @@ function claimedOf(
     event,
     attempts: 1,
     uncertain_before: false,
-    consent_granted: contact.profile.consent[channel]?.granted ?? null,
+    consents: contact.profile.consent,
     suppressed: null,
   };
 }
@@ -128,6 +128,8 @@ const ASKED_FOR = reason('it was asked for', 'así se pidió');
 function linksOf({ purpose }: ClaimedMessage): LetterLinks {
   return {
     unsubscribe_url: purpose === 'promotion' ? 'https://example.com/unsubscribe' : undefined,
+    preferences_url: 'https://example.com/preferences',
+    confirm_url: 'https://example.com/confirm',
     survey_url: 'https://example.com/survey',
   };
 }
@@ -136,11 +138,20 @@ function linksOf({ purpose }: ClaimedMessage): LetterLinks {
 function heldBack(live: LiveProject, message: ClaimedMessage, voice: Voice, now: Instant): Reason | null {
   const { project } = live;
   const { contact, purpose, channel } = message;
-  const survey = project.messages[message.message]?.survey ?? null;
-  const sending = { purpose, survey, channel, tone: voice.tone, mood: voice.mood, now, zone: voice.zone };
-  const by_decision = holdBack(contact, sending, project.limits);
+  const { survey = null, topic = null } = project.messages[message.message] ?? {};
+  const sending = {
+    purpose,
+    survey,
+    channel,
+    topic,
+    tone: voice.tone,
+    mood: voice.mood,
+    now,
+    zone: voice.zone,
+  };
+  const by_decision = holdBack(contact, sending, project);
   if (by_decision) return by_decision;
-  const letter = writeLetter(message, live, now, undefined);
+  const letter = writeLetter(message, live, now, linksOf(message));
   if ('wait' in letter) return letter.wait.because;
   return 'held_back' in letter ? letter.held_back : null;
 }

@@ -12,7 +12,7 @@ import {
 } from './calm.ts';
 import { createDoor, type Door } from './door.ts';
 import { insist } from './insist.ts';
-import { parcelOf, writeLetter, type Letter } from './letter.ts';
+import { parcelOf, writeLetter, type Letter, type LetterLinks } from './letter.ts';
 import type { Links } from './links.ts';
 import type { Live, LiveProject } from './live-project.ts';
 import { createMarker, type Marker } from './marker.ts';
@@ -179,7 +179,7 @@ interface Written {
   readonly message: ClaimedMessage;
   readonly letter: Extract<Letter, { to: string }>;
   readonly now: Instant;
-  readonly unsubscribe_url: string | undefined;
+  readonly links: LetterLinks;
 }
 
 async function sendBatch(sending: Sending, claim: Claim, now: Instant): Promise<void> {
@@ -251,12 +251,21 @@ function writeOne(
   message: ClaimedMessage,
   now: Instant,
 ): Written | Unwritten {
-  const unsubscribe_url = message.purpose === 'promotion' ? links.unsubscribeUrl(message.id) : undefined;
-  const letter = writeLetter(message, live, now, unsubscribe_url, links.surveyUrl(message.id));
+  const pages = linksOf(links, message);
+  const letter = writeLetter(message, live, now, pages);
   if ('held_back' in letter)
     return { mark: { id: message.id, state: 'suppressed', at: now, because: letter.held_back } };
   if ('wait' in letter) return { put_back: waiting(message, letter.wait, now) };
-  return { message, letter, now, unsubscribe_url };
+  return { message, letter, now, links: pages };
+}
+
+function linksOf(links: Links, { id, purpose }: ClaimedMessage): LetterLinks {
+  return {
+    unsubscribe_url: purpose === 'promotion' ? links.unsubscribeUrl(id) : undefined,
+    preferences_url: links.preferencesUrl(id),
+    confirm_url: links.confirmUrl(id),
+    survey_url: links.surveyUrl(id),
+  };
 }
 
 type Unwritten = { readonly mark: MessageMark } | { readonly put_back: MessageMark };
@@ -312,7 +321,7 @@ async function sendOne(sending: Sending, batch: Batch, one: Written, rendered: R
   const held = await calm.admit(letter.to, message, () => batch.time());
   if (held) return batch.putBack(waiting(message, held, batch.time()));
   const followed = tracked(sending, batch, one, rendered);
-  const parcel = parcelOf(message, letter, followed, batch.live, now, one.unsubscribe_url);
+  const parcel = parcelOf(message, letter, followed, batch.live, now, one.links.unsubscribe_url);
   const delivery = await door.through(() => handOver(sending, batch, one, channel, parcel, followed.links));
   if (!delivery) return batch.tell({ id, state: 'owed', at: now });
   const spared = await calm.heardOf(delivery, letter.to, message, batch.time());
@@ -330,15 +339,14 @@ type Ready = Extract<Rendered, { ok: true }> & { readonly links?: readonly strin
 function tracked(
   { links }: Sending,
   { live }: Batch,
-  { message, unsubscribe_url }: Written,
+  { message, links: pages }: Written,
   rendered: Extract<Rendered, { ok: true }>,
 ): Ready {
   const { id, purpose } = message;
   if (purpose !== 'promotion' || !live.settings.track_opens_and_clicks) return rendered;
-  const left_alone = new Set([
-    links.surveyUrl(id),
-    ...(unsubscribe_url === undefined ? [] : [unsubscribe_url]),
-  ]);
+  const left_alone = new Set(
+    Object.values<string | undefined>({ ...pages }).filter((url) => url !== undefined),
+  );
   const followed = followLinks(rendered, {
     urlOf: (number) => links.clickUrl(id, number),
     pixel_url: links.pixelUrl(id),

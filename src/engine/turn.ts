@@ -1,3 +1,4 @@
+import { sayingsOf, proofIn, type Consents } from '../core/contacts/consent.ts';
 import type { Contact, EventMemory } from '../core/contacts/contact.ts';
 import { remember } from '../core/contacts/memory.ts';
 import { decide, isRuledAnew, nextDueOf, type Decision, type Happening } from '../core/decide.ts';
@@ -14,6 +15,7 @@ import type {
   StoredHappening,
   TurnBook,
   TurnWrites,
+  SaidConsent,
 } from './ports.ts';
 
 export interface TurnReport {
@@ -133,6 +135,7 @@ function decideContact(
   writing: Writing,
 ): void {
   const decisions: Decision[] = [];
+  const said: SaidConsent[] = [];
   let current = contact;
   const end = batch.cut?.id === contact.id ? batch.cut.at : turning.asking.now;
   for (const { now, taken } of momentsOf(happenings, end, turning, () => current)) {
@@ -141,11 +144,19 @@ function decideContact(
     const decision = decide(current, told, turning.project, now, decisions.at(-1)?.known);
     decisions.push(decision);
     current = decision.contact;
+    said.push(...told.flatMap(saidIn));
     writing.consumed.push(...taken.map(({ id }) => ({ contact_id: contact.id, id })));
     if (turning.moment_by_moment && (decision.calls.length > 0 || decision.messages.some(isOwed))) break;
   }
   const last = decisions.at(-1);
-  if (last) writing.changes.push(changeOf(contact, decisions, last, turning));
+  if (last) writing.changes.push({ ...changeOf(contact, decisions, last, turning), consents_said: said });
+}
+
+function saidIn(happening: Happening): readonly SaidConsent[] {
+  if (happening.kind === 'merge') return [];
+  const { event } = happening;
+  const { id: event_id, occurred_at: at } = event;
+  return sayingsOf(event).map(({ key, word: said }) => ({ event_id, key, said, at, ...proofIn(event) }));
 }
 
 function isOwed({ held_back }: Message): boolean {
@@ -221,16 +232,14 @@ function changeOf(
   decisions: readonly Decision[],
   last: Decision,
   { newId }: Deciding,
-): ContactChange {
+): Omit<ContactChange, 'consents_said'> {
   const runs = new Map(
     decisions.flatMap(({ runs: some }) => some.map((run) => [`${run.workflow}#${run.number}`, run])),
   );
   return {
     contact: last.contact,
     next_due_at: last.next_due_at,
-    consents: Object.entries(last.contact.profile.consent)
-      .filter(([channel, consent]) => before.profile.consent[channel] !== consent)
-      .map(([channel, { granted, at }]) => ({ channel, granted, at })),
+    consents: changedConsents(before.profile.consent, last.contact.profile.consent),
     moves: decisions.flatMap(({ moves }) => moves),
     runs: [...runs.values()],
     segment_moves: decisions.flatMap(({ segment_moves }) => segment_moves),
@@ -238,3 +247,10 @@ function changeOf(
     calls: decisions.flatMap(({ calls }) => calls.map((call) => ({ ...call, id: newId() }))),
   };
 }
+
+function changedConsents(before: Consents, after: Consents): Consents {
+  if (before === after) return NO_CONSENTS;
+  return Object.fromEntries(Object.entries(after).filter(([key, consent]) => before[key] !== consent));
+}
+
+const NO_CONSENTS: Consents = {};

@@ -16,6 +16,7 @@ export function idsOf(files: ProjectFiles): Known {
     calendars: keysOf(at(journey('hours'), 'calendars')),
     messages: namesIn(files, /^templates\/([^/]+)\/message\.yaml$/),
     workflows: namesIn(files, /^workflows\/([^/]+)\.yaml$/),
+    topics: keysOf(at(plain(files['etapa.yaml']), 'topics')),
     events: data === null ? null : keysOf(at(data, 'events')),
     fields: data === null ? null : keysOf(at(data, 'fields')),
   };

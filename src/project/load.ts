@@ -231,7 +231,17 @@ function isWorkflow(path: string): boolean {
   return /^workflows\/[^/]+\.yaml$/.test(path);
 }
 
-function knownIds({ stages, tone, segments, map, hours, data, templates, workflows }: Sources): Known {
+function knownIds({
+  settings,
+  stages,
+  tone,
+  segments,
+  map,
+  hours,
+  data,
+  templates,
+  workflows,
+}: Sources): Known {
   return {
     stages: stages.stages.map(({ id }) => id),
     moods: tone.moods.map((mood) => ('otherwise' in mood ? mood.otherwise : mood.id)),
@@ -241,6 +251,7 @@ function knownIds({ stages, tone, segments, map, hours, data, templates, workflo
     calendars: Object.keys(hours.calendars),
     messages: Object.keys(templates),
     workflows: workflows.map(({ source }) => source.workflow),
+    topics: Object.keys(settings.topics),
     events: data && Object.keys(data.events),
     fields: data && Object.keys(data.fields),
   };
@@ -273,7 +284,12 @@ function compile(
   const project: Project = {
     languages: settings.languages,
     time_zone: settings.time_zone,
-    limits: { promotions: settings.limits.promotions ?? null, any: settings.limits.any ?? null },
+    limits: {
+      promotions: settings.limits.promotions ?? null,
+      fewer: settings.limits.fewer ?? ONE_A_WEEK,
+      any: settings.limits.any ?? null,
+    },
+    double_opt_in: settings.double_opt_in,
     jurisdictions: expandJurisdictions(settings.jurisdictions ?? [], going_live.now),
     ignore_triggers_older_than: settings.ignore_triggers_older_than,
     rules: rulesOf(files),
@@ -285,9 +301,9 @@ function compile(
     tone: compileTone(tone),
     calendars: hours.calendars,
     messages: Object.fromEntries(
-      Object.values(templates).map(({ id, purpose, survey }): [string, MessagePlan] => [
+      Object.values(templates).map(({ id, purpose, survey, topic }): [string, MessagePlan] => [
         id,
-        { id, purpose, survey },
+        { id, purpose, survey, topic },
       ]),
     ),
     workflows: new Map(live.map((workflow) => [workflow.id, workflow])),
@@ -316,6 +332,9 @@ function compile(
     project,
   };
 }
+
+/** For those who asked for fewer promotions, where the project says nothing else. */
+const ONE_A_WEEK = { messages: 1, per: { amount: 7, unit: 'day' } } as const;
 
 /**
  * Segments may ask for other segments, personas for segments, moods for both, and everything else for all of them.

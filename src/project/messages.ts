@@ -16,6 +16,7 @@ export interface MessageTemplate {
   readonly id: string;
   readonly purpose: 'promotion' | 'service';
   readonly survey: string | null;
+  readonly topic: string | null;
   /** Per tone, then per language. */
   readonly subject: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly preheader: Readonly<Record<string, string>>;
@@ -42,6 +43,7 @@ function readTemplate(files: ProjectFiles, message: MessageFile): MessageTemplat
     id: message.message,
     purpose: message.purpose,
     survey: message.survey ?? null,
+    topic: message.topic ?? null,
     subject: Object.fromEntries(
       Object.entries(message.subject).map(([tone, text]) => [tone, perLanguage(text)]),
     ),
@@ -69,7 +71,7 @@ const PLAIN_LAYOUT: TemplateFile = {
       <mj-column>
         <mj-text>{{sender.name}} · {{sender.postal_address}}</mj-text>
         <mj-raw>{{#if unsubscribe_url}}</mj-raw>
-        <mj-text><a href="{{url unsubscribe_url}}">{{#is language "es"}}Darme de baja{{else}}Unsubscribe{{/is}}</a></mj-text>
+        <mj-text><a href="{{url preferences_url}}">{{#is language "es"}}Preferencias{{else}}Preferences{{/is}}</a> · <a href="{{url unsubscribe_url}}">{{#is language "es"}}Darme de baja{{else}}Unsubscribe{{/is}}</a></mj-text>
         <mj-raw>{{/if}}</mj-raw>
       </mj-column>
     </mj-section>

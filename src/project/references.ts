@@ -18,6 +18,7 @@ export interface Known {
   readonly workflows: readonly string[];
   readonly calendars: readonly string[];
   readonly messages: readonly string[];
+  readonly topics: readonly string[];
   /** Null where `data.yaml` is not written: then any event and any field will do. */
   readonly events: readonly string[] | null;
   readonly fields: readonly string[] | null;
@@ -75,7 +76,8 @@ const MESSAGE_EVENTS = MESSAGE_FATES.map((fate) => `message_${fate}`);
 
 const FIELD: Reference = {
   noun: 'field',
-  among: ({ fields }) => fields && [...fields, ...DERIVED_FIELDS],
+  among: ({ fields, topics }) =>
+    fields && [...fields, ...DERIVED_FIELDS, ...topics.map((topic) => `consent.email.${topic}`)],
   alsoFine: (word, list) =>
     word.includes('.') && !/^(cart|orders|consent)\./.test(word) && list.includes(word.split('.')[0] ?? ''),
 };
@@ -110,6 +112,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
   start_workflow: WORKFLOW,
   message: MESSAGE,
   ask: MESSAGE,
+  topic: { noun: 'topic', among: ({ topics }) => topics },
   mood: { noun: 'mood', among: ({ moods }) => moods },
   hours: { noun: 'calendar', among: ({ calendars }) => calendars },
   send_email: MESSAGE,

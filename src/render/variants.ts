@@ -40,6 +40,8 @@ export interface Unmade extends Wanted {
 
 /** The way out of every variant; it leads nowhere. */
 export const SAMPLE_UNSUBSCRIBE_URL = 'https://example.com/unsubscribe';
+const SAMPLE_PREFERENCES_URL = 'https://example.com/preferences';
+const SAMPLE_CONFIRM_URL = 'https://example.com/confirm';
 const SAMPLE_SURVEY_URL = 'https://example.com/survey';
 
 /** Tones with the formality of their own, and what rules for mail make of that; of each pair one. */
@@ -107,6 +109,8 @@ function jobFor(live: LiveProject, wanted: Wanted, { contact, event }: Sample, n
   const promotion = live.templates[message]?.purpose === 'promotion';
   const job = jobOf({ message, contact, event }, live, now, voice, {
     unsubscribe_url: promotion ? SAMPLE_UNSUBSCRIBE_URL : undefined,
+    preferences_url: SAMPLE_PREFERENCES_URL,
+    confirm_url: SAMPLE_CONFIRM_URL,
     survey_url: SAMPLE_SURVEY_URL,
   });
   if (!job) throw new Error(`there are no compiled words for ${message} in ${language}`);

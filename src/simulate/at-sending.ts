@@ -18,10 +18,11 @@ export function atSending(message: Message, contact: Contact, project: Project):
   const wait = waitForHours(contact, purpose, project, owed_at);
   if (wait?.until === Infinity) return { ...message, held_back: wait.because };
   const now = wait?.until ?? owed_at;
-  const mood = project.moods.of({ contact, now, zone: zoneOf(contact, project) });
+  const zone = zoneOf(contact, project);
+  const mood = project.moods.of({ contact, now, zone });
   const tone = chooseTone(project.tone, channel, contact, mood);
-  const survey = project.messages[message.message]?.survey ?? null;
-  const has_consent = contact.profile.consent[channel]?.granted === true;
+  const { survey = null, topic = null } = project.messages[message.message] ?? {};
+  const sending = { purpose, survey, channel, topic, tone, mood: mood.mood, now, zone };
   return {
     ...message,
     owed_at: now,
@@ -29,6 +30,6 @@ export function atSending(message: Message, contact: Contact, project: Project):
     formality: tone.formality,
     because: tone.because,
     language: languageOf(contact, project),
-    held_back: holdBackNow({ purpose, survey, has_consent, tone, mood: mood.mood }),
+    held_back: holdBackNow(contact, { ...sending, consents: contact.profile.consent }, project),
   };
 }

@@ -4,6 +4,7 @@ import { addressOf } from '../core/messages/may-send.ts';
 import type { Instant } from '../core/events/event.ts';
 import { reason } from '../core/reason.ts';
 import type { Claim, ClaimedMessage, MessageMark } from '../engine/ports.ts';
+import { consentsOf } from './consent-rows.ts';
 import type { Database, Runner } from './database.ts';
 import { transaction } from './transaction.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
@@ -38,10 +39,9 @@ export async function claim(db: Runner, now: Instant, limit: number, claimed_by:
       from picked where m.id = picked.id returning m.*
     )
     select m.id as message_id, m.workflow, m.message, m.channel, m.purpose, ${ms('m.owed_at')} as owed_at,
-      m.stage as owed_stage, m.language, m.event, m.attempts, m.held_because is not null as uncertain_before, k.granted as consent_granted, ${ms('now()')} as now,
+      m.stage as owed_stage, m.language, m.event, m.attempts, m.held_because is not null as uncertain_before, (${consentsOf(sql`m.contact_id`, sql`m.channel`)}) as consents, ${ms('now()')} as now,
       ${CONTACT_COLUMNS}
     from claimed m join contacts c on c.id = m.contact_id
-    left join consents k on k.contact_id = m.contact_id and k.channel = m.channel and k.topic = ''
     order by m.owed_at, m.id`);
   const suppressed = await readSuppressed(db, found.rows);
   return {
@@ -63,7 +63,7 @@ function claimedOf(row: ClaimedRow, suppressed: ReadonlyMap<string, string>): Cl
     event,
     attempts,
     uncertain_before,
-    consent_granted,
+    consents,
   } = row;
   return {
     id: row.message_id,
@@ -78,7 +78,7 @@ function claimedOf(row: ClaimedRow, suppressed: ReadonlyMap<string, string>): Cl
     event,
     attempts,
     uncertain_before,
-    consent_granted,
+    consents,
     suppressed: suppressed.get(suppressionKey(channel, addressOf(contact, channel), purpose)) ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { derivedValues } from '../core/conditions/subjects/field.ts';
 import { partitionOf, type ContactChange, type MergeDone, type TurnWrites } from '../engine/ports.ts';
+import { joinConsents, recordConsents, writeConsents } from './consent-rows.ts';
 import type { Runner } from './database.ts';
 import { recomputeLatecomers } from './recomputations.ts';
 import { array, iso, rows } from './values.ts';
@@ -17,7 +18,17 @@ export async function writeTurn(tx: Runner, writes: TurnWrites): Promise<void> {
   await writeRuns(tx, changes);
   await writeMessages(tx, changes);
   await writeCalls(tx, changes);
-  await writeConsents(tx, changes);
+  await writeConsents(
+    tx,
+    changes.map(({ contact, consents }) => ({ contact_id: contact.id, consents })),
+    'event',
+  );
+  await recordConsents(
+    tx,
+    changes.flatMap(({ contact, consents_said }) =>
+      consents_said.map((said) => ({ ...said, contact_id: contact.id })),
+    ),
+  );
   await consume(tx, writes.consumed);
   for (const { from, to } of writes.forwards) await forward(tx, from, to);
   for (const { kept_id, gone_id } of writes.remerges) {
@@ -147,20 +158,6 @@ async function writeCalls(tx: Runner, changes: readonly ContactChange[]): Promis
     on conflict (contact_id, workflow, run, step, visit) do nothing`);
 }
 
-async function writeConsents(tx: Runner, changes: readonly ContactChange[]): Promise<void> {
-  const list = changes.flatMap(({ contact, consents }) =>
-    consents.map((consent) => ({ ...consent, contact_id: contact.id, at: iso(consent.at) })),
-  );
-  if (list.length === 0) return;
-  await tx.execute(sql`
-    insert into consents (contact_id, channel, granted, at, source)
-    select contact_id, channel, granted, at, 'event'
-    from json_to_recordset(${rows(list)}) as c (contact_id uuid, channel text, granted boolean, at timestamptz)
-    on conflict (contact_id, channel, topic) do update
-      set granted = excluded.granted, at = excluded.at, source = excluded.source
-      where consents.at < excluded.at or (consents.at = excluded.at and consents.granted)`);
-}
-
 async function consume(tx: Runner, consumed: TurnWrites['consumed']): Promise<void> {
   if (consumed.length === 0) return;
   const contact_ids = consumed.map(({ contact_id }) => contact_id);
@@ -197,23 +194,13 @@ async function joinRows(tx: Runner, { kept_id, gone_id, renumber }: MergeDone): 
   await tx.execute(sql`update stage_moves set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await tx.execute(sql`update identities set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await joinConsents(tx, kept_id, gone_id);
+  await tx.execute(sql`update chat_entries set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await tx.execute(sql`
     update contacts set merged_into = ${kept_id}, profile = '{}', entries = '{}', sent = '[]', segments = '{}',
       derived = '{}', next_due_at = null
     where id = ${gone_id}`);
   await tx.execute(sql`update contacts set merged_into = ${kept_id} where merged_into = ${gone_id}`);
   await forward(tx, gone_id, kept_id);
-}
-
-/** Who of the two has said no, has said no for both. */
-async function joinConsents(tx: Runner, kept_id: string, gone_id: string): Promise<void> {
-  await tx.execute(sql`
-    insert into consents (contact_id, channel, granted, at, source)
-    select ${kept_id}, channel, granted, at, source from consents where contact_id = ${gone_id}
-    on conflict (contact_id, channel, topic) do update
-      set granted = excluded.granted, at = excluded.at, source = excluded.source
-      where consents.granted and not excluded.granted`);
-  await tx.execute(sql`delete from consents where contact_id = ${gone_id}`);
 }
 
 async function forward(tx: Runner, from: string, to: string): Promise<void> {

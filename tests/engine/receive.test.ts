@@ -600,7 +600,7 @@ describe('consent, when two contacts become one', () => {
     const other = await otherConnection();
     let leaving: Promise<void> | undefined;
     const store = betweenWriteAndCommit(engine.store, async () => {
-      leaving ??= engine.app.unsubscribe(message?.id ?? '', 'link');
+      leaving ??= engine.app.pages.unsubscribe(message?.id ?? '', 'link');
       const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
       await expect.poll(async () => (await other.query(waiting)).rowCount).toBe(1);
     });

@@ -193,7 +193,7 @@ describe('what is asked once more at the moment of sending', () => {
     const owed = await owe(shop, 'ana', 'eva', 'luz');
     await shop.receive(tracked({ user_id: 'ana' }, 'consent_withdrawn'));
     // Seen before any turn.
-    await shop.app.unsubscribe(owed.find(({ user }) => user === 'eva')?.id ?? '', 'unsubscribe_link');
+    await shop.app.pages.unsubscribe(owed.find(({ user }) => user === 'eva')?.id ?? '', 'unsubscribe_link');
     await expect.poll(() => query(shop, sql`select granted from consents where not granted`)).toHaveLength(2);
     shop.send();
     const list = await shop.until(isDone);
@@ -390,7 +390,7 @@ describe('another attempt', () => {
     const owed = await owe(shop, 'ana', 'eva');
     shop.send();
     await shop.until(inState('deferred'));
-    await shop.app.unsubscribe(owed.find(({ user }) => user === 'ana')?.id ?? '', 'unsubscribe_link');
+    await shop.app.pages.unsubscribe(owed.find(({ user }) => user === 'ana')?.id ?? '', 'unsubscribe_link');
     shop.pass(2 * MINUTE);
     shop.send();
     await shop.until((list) =>

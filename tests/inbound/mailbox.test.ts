@@ -33,7 +33,7 @@ async function sentToAna(): Promise<Surroundings> {
   const { links, responses } = shop.app;
   const mailbox = await openMailbox({
     ...{ host: '127.0.0.1', port: 0, domain: DOMAIN, links, responses },
-    unsubscribe: (message_id, source) => shop.app.unsubscribe(message_id, source),
+    unsubscribe: (message_id, source) => shop.app.pages.unsubscribe(message_id, source),
   });
   closing.push(
     () => smtp.stop(),

@@ -87,16 +87,18 @@ const LAYOUT_WORDS = {
     asked: 'You receive this because you asked for news from us.',
     service: 'You receive this because you are our customer. It is not advertising.',
     leave: 'Unsubscribe',
+    choose: 'Preferences',
   },
   es: {
     asked: 'Este correo llega porque se pidieron nuestras noticias.',
     service: 'Este correo llega por ser cliente nuestro. No es publicidad.',
     leave: 'Darme de baja',
+    choose: 'Preferencias',
   },
 } as const;
 
 function layout(language: Language): string {
-  const { asked, service, leave } = LAYOUT_WORDS[language];
+  const { asked, service, leave, choose } = LAYOUT_WORDS[language];
   return `<mjml lang="${language}">
   <mj-head>
     <mj-preview>{{preheader}}</mj-preview>
@@ -121,7 +123,7 @@ function layout(language: Language): string {
     <mj-section padding="24px 0 32px">
       <mj-column>
         <mj-raw>{{#if unsubscribe_url}}</mj-raw>
-        <mj-text mj-class="foot">${asked}<br /><a href="{{url unsubscribe_url}}" style="color:#475569;text-decoration:underline;display:inline-block;padding:10px 8px">${leave}</a></mj-text>
+        <mj-text mj-class="foot">${asked}<br /><a href="{{url preferences_url}}" style="color:#475569;text-decoration:underline;display:inline-block;padding:10px 8px">${choose}</a> <a href="{{url unsubscribe_url}}" style="color:#475569;text-decoration:underline;display:inline-block;padding:10px 8px">${leave}</a></mj-text>
         <mj-raw>{{else}}</mj-raw>
         <mj-text mj-class="foot">${service}</mj-text>
         <mj-raw>{{/if}}</mj-raw>

@@ -2,6 +2,7 @@ import type { Instant } from '../events/event.ts';
 import type { Json } from '../json.ts';
 import type { Run } from '../workflows/run.ts';
 import { emptyCart, type Cart } from './cart.ts';
+import type { Consents } from './consent.ts';
 import { noOrders, type Orders } from './orders.ts';
 
 /** A field and the moment from which it is known: the latest moment wins, whatever the order of arrival. */
@@ -26,19 +27,13 @@ export interface EventMemory {
   readonly sum?: number;
 }
 
-/** Whether the contact allows promotions through a channel, and since when. */
-export interface Consent {
-  readonly granted: boolean;
-  readonly at: Instant;
-}
-
 /** What we know about a contact. Folded from events; the same for every order in which they arrive. */
 export interface Profile {
   readonly fields: Readonly<Record<string, FieldValue>>;
   readonly memory: Readonly<Record<string, EventMemory>>;
   readonly cart: Cart;
   readonly orders: Orders;
-  readonly consent: Readonly<Record<string, Consent>>;
+  readonly consent: Consents;
 }
 
 /** The contact's history with one workflow: for re-entry, and for triggers that are conditions. */

@@ -1,8 +1,9 @@
 import type { Event, Instant } from '../events/event.ts';
 import { COMMERCE_RANK } from '../events/commerce.ts';
-import { canonicalText, own, type Json, type JsonObject } from '../json.ts';
+import { canonicalText, own, type JsonObject } from '../json.ts';
 import { foldCart } from './cart.ts';
-import type { Consent, FieldValue, Profile } from './contact.ts';
+import { foldConsent } from './consent.ts';
+import type { FieldValue, Profile } from './contact.ts';
 import { remember, type MemoryPlan } from './memory.ts';
 import { foldOrder, lastOrderedAt } from './orders.ts';
 
@@ -32,13 +33,16 @@ export function byOccurrence(a: Event, b: Event): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
+/** What an identify says besides fields. */
+const NO_FIELDS: ReadonlySet<string> = new Set(['context', 'consent', 'consent_proof']);
+
 type Fields = Readonly<Record<string, FieldValue>>;
 
 /** For each field the value of the latest moment stays; two of one moment are settled by the greater text. */
 function setFields(fields: Fields, values: JsonObject, at: Instant): Fields {
   let next = fields;
   for (const [name, value] of Object.entries(values)) {
-    if (name === 'context' || name === 'consent') continue;
+    if (NO_FIELDS.has(name)) continue;
     if (isNewer({ value, at }, own(fields, name))) next = { ...next, [name]: { value, at } };
   }
   return next;
@@ -56,19 +60,6 @@ export function mergeFields(a: Fields, b: Fields): Fields {
   return merged;
 }
 
-type Consents = Readonly<Record<string, Consent>>;
-
-/** The strictest: whoever of the two has said no, has said no for both. */
-export function mergeConsent(a: Consents, b: Consents): Consents {
-  const merged: Record<string, Consent> = { ...a };
-  for (const [channel, theirs] of Object.entries(b)) {
-    const mine = own(merged, channel);
-    if (!mine || (mine.granted && !theirs.granted)) merged[channel] = theirs;
-    else if (mine.granted === theirs.granted && theirs.at > mine.at) merged[channel] = theirs;
-  }
-  return merged;
-}
-
 function isNewer(field: FieldValue, known: FieldValue | undefined): boolean {
   if (!known || field.at > known.at) return true;
   return field.at === known.at && canonicalText(field.value) > canonicalText(known.value);
@@ -76,42 +67,4 @@ function isNewer(field: FieldValue, known: FieldValue | undefined): boolean {
 
 function commerceRank(event: Event): number {
   return event.type === 'identify' ? -1 : (COMMERCE_RANK[event.name] ?? 0);
-}
-
-/**
- * `identify` with `consent: [email]` grants and with a list that lacks a channel says nothing about it;
- * `consent_given` grants; `consent_withdrawn` and `unsubscribed` take back (the channel `email` unless they name
- * another, legibly).
- */
-function foldConsent(consent: Consents, event: Event): Consents {
-  if (event.type === 'identify') {
-    return channelsOf(event.properties.consent).reduce(
-      (all, channel) => say(all, channel, true, event.occurred_at),
-      consent,
-    );
-  }
-  const granted = own(SAYS, event.name);
-  if (granted === undefined) return consent;
-  const named = channelsOf(event.properties.channel ?? 'email');
-  const channels = named.length === 0 && !granted ? ['email'] : named;
-  return channels.reduce((all, channel) => say(all, channel, granted, event.occurred_at), consent);
-}
-
-const SAYS: Readonly<Record<string, boolean>> = {
-  consent_given: true,
-  consent_withdrawn: false,
-  unsubscribed: false,
-};
-
-/** At one and the same moment "no" wins over "yes". */
-function say(consent: Consents, channel: string, granted: boolean, at: Instant): Consents {
-  const known = own(consent, channel);
-  if (known && (known.at > at || (known.at === at && !known.granted))) return consent;
-  return { ...consent, [channel]: { granted, at } };
-}
-
-function channelsOf(value: Json | undefined): readonly string[] {
-  const list = Array.isArray(value) ? (value as readonly Json[]) : [value];
-  const names = list.flatMap((entry) => (typeof entry === 'string' ? [entry.trim().toLowerCase()] : []));
-  return names.filter((name) => /^[a-z_]{1,32}$/.test(name));
 }

@@ -3,7 +3,8 @@ import { reason } from '../reason.ts';
 import { endRun, type Run } from '../workflows/run.ts';
 import { mergeCarts } from './cart.ts';
 import type { Contact, Profile, WorkflowEntries } from './contact.ts';
-import { mergeConsent, mergeFields } from './fold.ts';
+import { mergeConsents } from './consent.ts';
+import { mergeFields } from './fold.ts';
 import { mergeMemories, type MemoryPlan } from './memory.ts';
 import { lastOrderedAt, mergeOrders } from './orders.ts';
 
@@ -54,7 +55,7 @@ export function mergeProfiles(a: Profile, b: Profile, plan: MemoryPlan): Profile
     memory: mergeMemories(a.memory, b.memory, plan),
     cart: mergeCarts(a.cart, b.cart, lastOrderedAt(orders)),
     orders,
-    consent: mergeConsent(a.consent, b.consent),
+    consent: mergeConsents(a.consent, b.consent),
   };
 }
 

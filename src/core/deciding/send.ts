@@ -27,8 +27,9 @@ function owe(draft: Draft, { workflow, run, message, channel }: Wish, moment: In
   const mood = project.moods.of(facts);
   const tone = chooseTone(project.tone, channel, contact, mood);
   const survey = plan?.survey ?? null;
-  const sending = { purpose, survey, channel, tone, mood: mood.mood, now: moment, zone: facts.zone };
-  const held_back = holdBack(contact, sending, project.limits);
+  const topic = plan?.topic ?? null;
+  const sending = { purpose, survey, channel, topic, tone, mood: mood.mood, now: moment, zone: facts.zone };
+  const held_back = holdBack(contact, sending, project);
   draft.messages.push({
     workflow: run.workflow,
     run: run.number,

@@ -9,6 +9,7 @@ import type { EventType, Identity, IncomingEvent, Instant } from './event.ts';
 import { CALL_NAMES, eventName } from './names.ts';
 import { callTime, readTime } from './segment/call-time.ts';
 import { jsonBytes, plainJson, safeObject, storable } from './segment/plain-json.ts';
+import { withConsentProof } from './segment/consent-proof.ts';
 import { contactFields, groupTraits, storedProperties } from './segment/properties.ts';
 import { Refusal, pointTo } from './segment/refusal.ts';
 
@@ -135,14 +136,15 @@ function readCall(
     throw new Refusal('too_large', '', 'One call may have 32 KB of JSON; send less in it.');
   }
   const type = endpoint ?? readType(call);
+  const name = readName(call, type);
   return {
     message_id: readMessageId(call) ?? context.new_id(),
     type,
-    name: readName(call, type),
+    name,
     ...readIdentity(call, type),
     occurred_at: callTime(call, outer.sent_at, context.received_at),
     received_at: context.received_at,
-    properties: readProperties(call, type, outer),
+    properties: readProperties(call, type, name, outer),
   };
 }
 
@@ -202,18 +204,18 @@ function readId(call: JsonObject, field: string, longest: number): string | unde
   return id || undefined;
 }
 
-function readProperties(call: JsonObject, type: EventType, outer: Outer): JsonObject {
+function readProperties(call: JsonObject, type: EventType, name: string, outer: Outer): JsonObject {
   const context = mergeContext(call, outer);
   switch (type) {
     case 'identify':
-      return contactFields(readObject(call, 'traits'), context);
+      return withConsentProof(contactFields(readObject(call, 'traits'), context), type, name, context);
     case 'group':
       return safeObject([
         ...Object.entries(groupTraits(readObject(call, 'traits'))),
         ['group_id', readGroupId(call)],
       ]);
     case 'track':
-      return storedProperties(readObject(call, 'properties'), context);
+      return withConsentProof(storedProperties(readObject(call, 'properties'), context), type, name, context);
     case 'page':
     case 'screen':
       return storedProperties(namedProperties(call), context);

@@ -15,6 +15,10 @@ export interface Reserved {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly unsubscribe_url: string;
+  /** Where the contact says what is wanted, how often, in which language. */
+  readonly preferences_url: string;
+  /** Where the contact confirms that promotions are wanted. */
+  readonly confirm_url: string;
   /** Where the survey of this message is answered, and the same with each score already chosen. */
   readonly survey_url: string;
   readonly survey_links: readonly { readonly score: number; readonly url: string }[];
@@ -22,7 +26,17 @@ export interface Reserved {
 
 const RESERVED = new Set<string>([
   ...['cart', 'orders', 'event', 'sender', 'tone', 'formality', 'language', 'time_zone', 'currency', 'now'],
-  ...['unsubscribe_url', 'survey_url', 'survey_links', 'greeting', 'sign_off', 'preheader', 'subject'],
+  ...[
+    'preferences_url',
+    'confirm_url',
+    'unsubscribe_url',
+    'survey_url',
+    'survey_links',
+    'greeting',
+    'sign_off',
+    'preheader',
+    'subject',
+  ],
 ]);
 
 /** A contact's field that is named like a reserved word is never seen, not even where the reserved one is absent. */

@@ -1,7 +1,10 @@
+import { consentTo, isConfirmed, type Consents } from '../contacts/consent.ts';
 import type { Contact, SentMark } from '../contacts/contact.ts';
+import { pausedUntil, wantsFewer } from '../contacts/preferences.ts';
 import type { Instant } from '../events/event.ts';
 import { reason, type Reason } from '../reason.ts';
 import { before, durationWords, type Duration } from '../time/duration.ts';
+import { localDate } from '../time/zone.ts';
 import type { Purpose } from './message.ts';
 import { quietHours, whereaboutsOf, type Places } from './quiet-hours.ts';
 import type { Tone } from './tone.ts';
@@ -14,6 +17,8 @@ export interface Limit {
 
 export interface Limits {
   readonly promotions: Limit | null;
+  /** Instead, for those who asked for fewer. */
+  readonly fewer: Limit;
   readonly any: Limit | null;
 }
 
@@ -22,42 +27,52 @@ export interface Sending {
   /** The survey that the message asks to answer, if any. */
   readonly survey: string | null;
   readonly channel: string;
+  /** What it is about, where the project has topics; null: nothing that could be refused alone. */
+  readonly topic: string | null;
   readonly tone: Tone;
   readonly mood: string;
   readonly now: Instant;
   readonly zone: string;
 }
 
+/** What the project asks of promotions; the project itself. */
+export interface SendingRules {
+  readonly limits: Limits;
+  /** Whether a yes counts only once it was confirmed from the address itself. */
+  readonly double_opt_in: boolean;
+}
+
 /**
  * Whether this message may go to this contact now; the reason if not. Limits are counted per contact inside the
  * contact's own turn, so they hold however many processes work. Service messages pass consent, tone and limits.
  */
-export function holdBack(contact: Contact, sending: Sending, limits: Limits): Reason | null {
+export function holdBack(contact: Contact, sending: Sending, rules: SendingRules): Reason | null {
   if (addressOf(contact, sending.channel) === undefined) return NO_ADDRESS;
   const { survey, tone, mood } = sending;
   if (survey !== null && tone.hold_back.includes('surveys')) return inFull(heldWhile(SURVEYS, mood), tone);
   if (sending.purpose === 'service') return null;
   return (
-    withoutConsent(contact, sending.channel) ?? heldByTone(sending) ?? overLimit(contact, sending, limits)
+    withoutConsent(contact.profile.consent, sending, rules) ??
+    paused(contact, sending) ??
+    heldByTone(sending) ??
+    overLimit(contact, sending, rules.limits)
   );
 }
 
 /** What is asked once more at the moment of sending, of what is known then. */
-export interface SendingNow {
-  readonly purpose: Purpose;
-  readonly survey: string | null;
-  /** What the contact said last about this channel. */
-  readonly has_consent: boolean;
-  readonly tone: Tone;
-  readonly mood: string;
+export interface SendingNow extends Sending {
+  /** What the contact said last. */
+  readonly consents: Consents;
 }
 
 /** Whether a message that was owed must not go after all. */
-export function holdBackNow({ purpose, survey, has_consent, tone, mood }: SendingNow): Reason | null {
+export function holdBackNow(contact: Contact, sending: SendingNow, rules: SendingRules): Reason | null {
+  const { purpose, survey, consents, tone, mood } = sending;
   if (survey !== null && tone.hold_back.includes('surveys')) return heldWhile(SURVEYS, mood);
   if (purpose === 'service') return null;
-  if (!has_consent) return NO_CONSENT;
-  return tone.hold_back.includes('promotions') ? heldWhile(PROMOTIONS, mood) : null;
+  if (withoutConsent(consents, sending, rules)) return NO_CONSENT;
+  const is_held = tone.hold_back.includes('promotions');
+  return paused(contact, sending) ?? (is_held ? heldWhile(PROMOTIONS, mood) : null);
 }
 
 /** Until when something must wait, and why. */
@@ -109,7 +124,7 @@ export function rememberSent(
   now: Instant,
   zone: string,
 ): readonly SentMark[] {
-  const starts = [limits.promotions, limits.any].flatMap((limit) =>
+  const starts = [limits.promotions, limits.fewer, limits.any].flatMap((limit) =>
     limit ? [before(now, limit.per, zone)] : [],
   );
   const from = Math.min(now, ...starts);
@@ -118,12 +133,31 @@ export function rememberSent(
 
 const NO_ADDRESS = reason('no email address is known', 'no se conoce su correo');
 
-function withoutConsent(contact: Contact, channel: string): Reason | null {
-  const consent = contact.profile.consent[channel];
-  if (consent?.granted) return null;
-  if (!consent)
-    return reason(`never allowed promotions by ${channel}`, `nunca aceptó promociones por ${channel}`);
-  return reason(`said no to promotions by ${channel}`, `dijo no a las promociones por ${channel}`);
+function withoutConsent(
+  consents: Consents,
+  { channel, topic }: Pick<Sending, 'channel' | 'topic'>,
+  { double_opt_in }: SendingRules,
+): Reason | null {
+  const consent = consentTo(consents, channel, topic);
+  const what =
+    topic === null || consent === consents[channel]
+      ? reason(`by ${channel}`, `por ${channel}`)
+      : reason(`by ${channel} about ${topic}`, `por ${channel} sobre ${topic}`);
+  if (!consent) return reason(`never allowed promotions ${what.en}`, `nunca aceptó promociones ${what.es}`);
+  if (!consent.granted)
+    return reason(`said no to promotions ${what.en}`, `dijo no a las promociones ${what.es}`);
+  if (!double_opt_in || isConfirmed(consent)) return null;
+  return reason(
+    `has not confirmed yet that promotions ${what.en} are wanted`,
+    `aún no ha confirmado que quiere promociones ${what.es}`,
+  );
+}
+
+function paused(contact: Contact, { now, zone }: Pick<Sending, 'now' | 'zone'>): Reason | null {
+  const until = pausedUntil(contact, now, zone);
+  if (until === undefined) return null;
+  const day = localDate(until, zone);
+  return reason(`asked for no promotions until ${day}`, `pidió no recibir promociones hasta el ${day}`);
 }
 
 function heldByTone({ tone, mood }: Sending): Reason | null {
@@ -136,7 +170,7 @@ function inFull(held: Reason, { because }: Tone): Reason {
 
 function overLimit(contact: Contact, { now, zone }: Sending, limits: Limits): Reason | null {
   const checks: [Limit | null, (mark: SentMark) => boolean, Reason][] = [
-    [limits.promotions, (mark) => mark.purpose === 'promotion', reason('promotions', 'promociones')],
+    [promotionLimit(contact, limits), isPromotion, reason('promotions', 'promociones')],
     [limits.any, () => true, reason('messages', 'mensajes')],
   ];
   for (const [limit, counts, what] of checks) {
@@ -149,4 +183,12 @@ function overLimit(contact: Contact, { now, zone }: Sending, limits: Limits): Re
     );
   }
   return null;
+}
+
+function promotionLimit(contact: Contact, { promotions, fewer }: Limits): Limit | null {
+  return wantsFewer(contact) ? fewer : promotions;
+}
+
+function isPromotion({ purpose }: SentMark): boolean {
+  return purpose === 'promotion';
 }

@@ -56,4 +56,6 @@ export interface MessagePlan {
   readonly purpose: Purpose;
   /** The survey that it asks to answer; null for all other messages. */
   readonly survey: string | null;
+  /** Which of the project's topics it is about; null: none. */
+  readonly topic: string | null;
 }

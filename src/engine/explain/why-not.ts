@@ -101,9 +101,10 @@ function obstacleNow(message: string, { all, loaded, at }: Looking): Finding | u
   const tone = chooseTone(project.tone, 'email', facts.contact, mood);
   const sending = {
     ...{ purpose: plan?.purpose ?? 'promotion', survey: plan?.survey ?? null, channel: 'email', tone },
+    topic: plan?.topic ?? null,
     ...{ mood: mood.mood, now: at, zone: facts.zone },
   } as const;
-  const because = holdBack(facts.contact, sending, project.limits);
+  const because = holdBack(facts.contact, sending, project);
   if (!because) return undefined;
   const says = reason(
     `if a step sent it at this moment, it would be held back: ${because.en}`,

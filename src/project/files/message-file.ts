@@ -8,6 +8,8 @@ export const messageFileSchema = z.strictObject({
   purpose: z.enum(['promotion', 'service']),
   subject: z.record(snakeId, textSchema),
   preheader: textSchema.optional(),
+  /** What it is about: one of the topics of etapa.yaml. */
+  topic: snakeId.optional(),
   /** The survey that this message asks to answer: `recommend` (0 to 10), `satisfaction` (1 to 5), or a name of one's own. */
   survey: snakeId.optional(),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inQuotes, textSchema } from '../../core/schema.ts';
+import { inQuotes, snakeId, textSchema } from '../../core/schema.ts';
 import { durationSchema } from '../../core/time/duration.ts';
 import { isZone } from '../../core/time/zone.ts';
 import { COUNTRIES, countryNames, orMeantCode } from '../countries.ts';
@@ -42,7 +42,15 @@ export const settingsFileSchema = z.strictObject({
   postal_address: z.string().min(1),
   /** Whether promotions carry links and a picture that tell who opened and clicked. */
   track_opens_and_clicks: z.boolean().default(false),
-  limits: z.strictObject({ promotions: limit.optional(), any: limit.optional() }).default({}),
+  /** What promotions can be about: each can be refused alone on the preference page. */
+  topics: z
+    .record(snakeId, z.strictObject({ title: textSchema, describe: textSchema.optional() }))
+    .default({}),
+  /** Whether a yes to promotions counts only once it was confirmed by a link in a message to the address. */
+  double_opt_in: z.boolean().default(false),
+  limits: z
+    .strictObject({ promotions: limit.optional(), fewer: limit.optional(), any: limit.optional() })
+    .default({}),
   ignore_triggers_older_than: durationSchema.default({ amount: 24, unit: 'hour' }),
 });
 

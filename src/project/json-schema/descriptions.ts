@@ -33,8 +33,14 @@ const OF_FILES: Readonly<Record<string, string>> = {
     'Whose laws of consent and quiet hours hold: the two letters of each country, such as ES, or EU. Promotions wait for their hours.',
   postal_address: 'Stands at the foot of every promotion, as the law wants it.',
   track_opens_and_clicks: 'Whether promotions carry links and a picture that tell who opened and clicked.',
+  topics: 'What promotions can be about. Each can be refused alone on the preference page.',
+  'topics.title': 'The name of the topic on the preference page.',
+  'topics.describe': 'What comes under it, and how often.',
+  double_opt_in:
+    'Whether a yes to promotions counts only once it was confirmed by the link {{confirm_url}} in a message to the address.',
   limits: 'How many messages one contact may get in how much time.',
   'limits.promotions': 'The most promotions.',
+  'limits.fewer': 'The most promotions for those who asked for fewer; one in 7 days if not said.',
   'limits.any': 'The most messages of any purpose.',
   messages: 'How many messages.',
   per: 'In how much time, such as "7 days".',
@@ -140,6 +146,7 @@ const OF_FILES: Readonly<Record<string, string>> = {
 
   'message.message': 'The id of the message: the name of its folder.',
   purpose: 'A promotion wants to sell; a service belongs to what somebody bought or asked for.',
+  topic: 'What it is about: one of the topics of etapa.yaml.',
   'message.subject': 'The subject line per tone, each one text or one for each language.',
   preheader: 'What mail programs show beside the subject.',
   'message.survey':

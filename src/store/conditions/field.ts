@@ -24,7 +24,7 @@ export function fieldSql(condition: FieldCondition, { written, now }: Asking): S
 /** A field of the contact `c`, as jsonb. */
 export function fieldAt(path: string): SQL {
   if (path.startsWith(CONSENT))
-    return jsonAt(sql`c.profile`, ['consent', path.slice(CONSENT.length), 'granted']);
+    return jsonAt(sql`c.profile`, ['consent', path.slice(CONSENT.length).replace('.', '/'), 'granted']);
   if (DERIVED_FIELDS.includes(path)) return derivedAt(path);
   const [name = '', ...rest] = path.split('.');
   return jsonAt(sql`c.profile`, ['fields', name, 'value', ...rest]);

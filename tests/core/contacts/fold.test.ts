@@ -35,6 +35,10 @@ const properties: Record<string, fc.Arbitrary<JsonObject>> = {
   order_cancelled: fc.record({ order_id: fc.constantFrom('o1', 'o2') }),
   order_refunded: fc.record({ order_id: fc.constantFrom('o1', 'o2'), total: fc.constantFrom(5, 8) }),
   consent_given: fc.record({ channel: fc.constantFrom('email', 'sms') }),
+  consent_confirmed: fc.record({ topic: fc.constantFrom('tips', 'offers') }),
+  consent_withdrawn: fc.record({
+    topic: fc.constantFrom<string | readonly string[]>('tips', ['tips', 'offers']),
+  }),
   unsubscribed: fc.record({ channel: fc.constantFrom('email', 'sms') }),
   complaint_opened: fc.constant({}),
 };
@@ -212,7 +216,7 @@ describe('consent', () => {
       consents(given(1, { channel: ['email', 'sms'] }), taken('unsubscribed', 2, { channel: 'sms' })),
     ).toEqual({
       email: { granted: true, at: START + 1 },
-      sms: { granted: false, at: START + 2 },
+      sms: { granted: false, at: START + 2, refused_at: START + 2 },
     });
   });
 });

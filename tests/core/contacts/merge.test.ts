@@ -68,8 +68,8 @@ describe('profiles', () => {
     const word = (granted: boolean, minute: number) =>
       profileOf([said(granted ? 'consent_given' : 'unsubscribed', minute, {})]);
     const [a, b] = [word(one, at_one), word(other, at_other)];
-    expect(mergeProfiles(a, b, plan).consent).toEqual({ email: consent });
-    expect(mergeProfiles(b, a, plan).consent).toEqual({ email: consent });
+    expect(mergeProfiles(a, b, plan).consent).toMatchObject({ email: consent });
+    expect(mergeProfiles(b, a, plan).consent).toMatchObject({ email: consent });
   });
 
   test('come out as if everything had happened to one contact, whichever goes into the other', () => {

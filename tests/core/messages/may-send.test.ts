@@ -115,7 +115,8 @@ describe('limits', () => {
     const unlimited = aStory(free);
     for (let day = 0; day < 60; day++)
       unlimited.tell(START + day * DAY, anEvent('paid', {}, START + day * DAY));
-    expect(unlimited.contact.sent.length).toBeLessThanOrEqual(1);
+    // A week's: somebody may yet ask for fewer.
+    expect(unlimited.contact.sent.length).toBeLessThanOrEqual(8);
   });
 
   test('that are not written hold nothing back', () => {

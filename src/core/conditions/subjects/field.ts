@@ -1,6 +1,7 @@
 /** Asks of one field of the contact, or of what Etapa works out from the cart, the orders and the consents. */
 import { z } from 'zod';
 import { cartView } from '../../contacts/cart.ts';
+import { consentKey } from '../../contacts/consent.ts';
 import type { Contact, Profile } from '../../contacts/contact.ts';
 import { ordersView } from '../../contacts/orders.ts';
 import type { Instant } from '../../events/event.ts';
@@ -66,8 +67,9 @@ type Reader = (profile: Profile) => Json | undefined;
 export function fieldReader(path: string): Reader {
   if (Object.hasOwn(worked_out, path)) return worked_out[path as WorkedOut];
   if (path.startsWith(CONSENT)) {
-    const channel = path.slice(CONSENT.length);
-    return ({ consent }) => own(consent, channel)?.granted;
+    const [channel = '', topic = null] = path.slice(CONSENT.length).split('.');
+    const key = consentKey(channel, topic);
+    return ({ consent }) => own(consent, key)?.granted;
   }
   const [name = '', ...rest] = path.split('.');
   if (rest.length === 0) return ({ fields }) => own(fields, name)?.value;
