@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import { address as checkedAddress } from '../core/messages/address.ts';
 import { messageContext, type Reserved } from '../core/messages/context.ts';
 import { addressOf, BAD_ADDRESS, holdBackNow, waitForHours, type Wait } from '../core/messages/may-send.ts';
+import { planOf } from '../core/messages/message.ts';
 import { scoresOf } from '../core/messages/survey.ts';
 import { chooseTone, wordsFor, type Tone } from '../core/messages/tone.ts';
 import { reason, type Reason } from '../core/reason.ts';
@@ -139,9 +140,9 @@ function guard(message: ClaimedMessage, live: LiveProject, voice: Voice, now: In
   if (suppressed !== null) {
     return reason(`the address is suppressed: ${suppressed}`, `la dirección está excluida: ${suppressed}`);
   }
-  const { survey = null, topic = null } = live.project.messages[message.message] ?? {};
+  const plan = planOf(live.project.messages, message.message);
   const { tone, mood, zone } = voice;
-  const sending = { purpose, survey, channel, topic, tone, mood, now, zone, consents };
+  const sending = { purpose, plan, channel, tone, mood, now, zone, consents };
   return holdBackNow(contact, sending, live.project);
 }
 

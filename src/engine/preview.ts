@@ -6,7 +6,7 @@ import type { Contact } from '../core/contacts/contact.ts';
 import type { Instant } from '../core/events/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import { addressOf, holdBack } from '../core/messages/may-send.ts';
-import type { ChannelName, Message } from '../core/messages/message.ts';
+import { planOf, type ChannelName, type Message } from '../core/messages/message.ts';
 import type { Formality, Tone, TonePlan } from '../core/messages/tone.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import { UserError } from '../errors.ts';
@@ -138,17 +138,9 @@ function linksOf({ purpose }: ClaimedMessage): LetterLinks {
 function heldBack(live: LiveProject, message: ClaimedMessage, voice: Voice, now: Instant): Reason | null {
   const { project } = live;
   const { contact, purpose, channel } = message;
-  const { survey = null, topic = null } = project.messages[message.message] ?? {};
-  const sending = {
-    purpose,
-    survey,
-    channel,
-    topic,
-    tone: voice.tone,
-    mood: voice.mood,
-    now,
-    zone: voice.zone,
-  };
+  const plan = planOf(project.messages, message.message);
+  const { tone, mood, zone } = voice;
+  const sending = { purpose, plan, channel, tone, mood, now, zone };
   const by_decision = holdBack(contact, sending, project);
   if (by_decision) return by_decision;
   const letter = writeLetter(message, live, now, linksOf(message));

@@ -5,7 +5,6 @@ import { compileCondition, NOTHING_AROUND, type Conditions } from '../core/condi
 import { planMemory, type MemorySpec } from '../core/contacts/memory.ts';
 import type { Instant } from '../core/events/event.ts';
 import { own } from '../core/json.ts';
-import type { MessagePlan } from '../core/messages/message.ts';
 import type { Moods } from '../core/messages/mood.ts';
 import type { Project } from '../core/project.ts';
 import { personasOf, type Personas } from '../core/segments/personas.ts';
@@ -300,12 +299,7 @@ function compile(
     moods,
     tone: compileTone(tone),
     calendars: hours.calendars,
-    messages: Object.fromEntries(
-      Object.values(templates).map(({ id, purpose, survey, topic }): [string, MessagePlan] => [
-        id,
-        { id, purpose, survey, topic },
-      ]),
-    ),
+    messages: templates,
     workflows: new Map(live.map((workflow) => [workflow.id, workflow])),
     version: (workflow, version) => versions.get(versionKey(workflow, version)),
     winners: going_live.winners ?? {},

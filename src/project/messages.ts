@@ -1,3 +1,4 @@
+import type { MessagePlan } from '../core/messages/message.ts';
 import type { Text } from '../core/schema.ts';
 import type { MessageFile } from './files/message-file.ts';
 import type { SettingsFile } from './files/settings-file.ts';
@@ -12,11 +13,7 @@ export interface TemplateFile {
 }
 
 /** One message with its words in each language. */
-export interface MessageTemplate {
-  readonly id: string;
-  readonly purpose: 'promotion' | 'service';
-  readonly survey: string | null;
-  readonly topic: string | null;
+export interface MessageTemplate extends MessagePlan {
   /** Per tone, then per language. */
   readonly subject: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly preheader: Readonly<Record<string, string>>;
@@ -44,6 +41,9 @@ function readTemplate(files: ProjectFiles, message: MessageFile): MessageTemplat
     purpose: message.purpose,
     survey: message.survey ?? null,
     topic: message.topic ?? null,
+    for_stages: message.for_stages ?? null,
+    over_limit: message.over_limit,
+    covers: message.covers,
     subject: Object.fromEntries(
       Object.entries(message.subject).map(([tone, text]) => [tone, perLanguage(text)]),
     ),

@@ -112,6 +112,8 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
   start_workflow: WORKFLOW,
   message: MESSAGE,
   ask: MESSAGE,
+  for_stages: STAGE,
+  covers: MESSAGE,
   topic: { noun: 'topic', among: ({ topics }) => topics },
   mood: { noun: 'mood', among: ({ moods }) => moods },
   hours: { noun: 'calendar', among: ({ calendars }) => calendars },

@@ -2,7 +2,7 @@ import type { Contact } from '../core/contacts/contact.ts';
 import { languageOf, zoneOf } from '../core/contacts/locale.ts';
 import { address } from '../core/messages/address.ts';
 import { addressOf, BAD_ADDRESS, holdBackNow, waitForHours } from '../core/messages/may-send.ts';
-import type { Message } from '../core/messages/message.ts';
+import { planOf, type Message } from '../core/messages/message.ts';
 import { chooseTone } from '../core/messages/tone.ts';
 import type { Project } from '../core/project.ts';
 
@@ -21,8 +21,8 @@ export function atSending(message: Message, contact: Contact, project: Project):
   const zone = zoneOf(contact, project);
   const mood = project.moods.of({ contact, now, zone });
   const tone = chooseTone(project.tone, channel, contact, mood);
-  const { survey = null, topic = null } = project.messages[message.message] ?? {};
-  const sending = { purpose, survey, channel, topic, tone, mood: mood.mood, now, zone };
+  const plan = planOf(project.messages, message.message);
+  const sending = { purpose, plan, channel, tone, mood: mood.mood, now, zone };
   return {
     ...message,
     owed_at: now,

@@ -3,9 +3,9 @@ import type { Contact, SentMark } from '../contacts/contact.ts';
 import { pausedUntil, wantsFewer } from '../contacts/preferences.ts';
 import type { Instant } from '../events/event.ts';
 import { reason, type Reason } from '../reason.ts';
-import { before, durationWords, type Duration } from '../time/duration.ts';
+import { after, before, durationWords, type Duration } from '../time/duration.ts';
 import { localDate } from '../time/zone.ts';
-import type { Purpose } from './message.ts';
+import type { MessagePlan, Purpose } from './message.ts';
 import { quietHours, whereaboutsOf, type Places } from './quiet-hours.ts';
 import type { Tone } from './tone.ts';
 
@@ -24,11 +24,8 @@ export interface Limits {
 
 export interface Sending {
   readonly purpose: Purpose;
-  /** The survey that the message asks to answer, if any. */
-  readonly survey: string | null;
+  readonly plan: MessagePlan;
   readonly channel: string;
-  /** What it is about, where the project has topics; null: nothing that could be refused alone. */
-  readonly topic: string | null;
   readonly tone: Tone;
   readonly mood: string;
   readonly now: Instant;
@@ -48,15 +45,31 @@ export interface SendingRules {
  */
 export function holdBack(contact: Contact, sending: Sending, rules: SendingRules): Reason | null {
   if (addressOf(contact, sending.channel) === undefined) return NO_ADDRESS;
-  const { survey, tone, mood } = sending;
-  if (survey !== null && tone.hold_back.includes('surveys')) return inFull(heldWhile(SURVEYS, mood), tone);
+  const { plan, tone, mood } = sending;
+  const elsewhere = movedOn(contact, plan);
+  if (elsewhere) return elsewhere;
+  if (plan.survey !== null && tone.hold_back.includes('surveys'))
+    return inFull(heldWhile(SURVEYS, mood), tone);
   if (sending.purpose === 'service') return null;
   return (
     withoutConsent(contact.profile.consent, sending, rules) ??
     paused(contact, sending) ??
     heldByTone(sending) ??
-    overLimit(contact, sending, rules.limits)
+    (sending.plan.over_limit === 'drop' ? overLimit(contact, sending, rules.limits) : null)
   );
+}
+
+/**
+ * From when on limits leave room for a message that waits for it; now, where they do already. Later ones that wait are
+ * behind those that wait before them.
+ */
+export function whenLimitsAllow(contact: Contact, sending: Sending, { limits }: SendingRules): Instant {
+  const { now, zone, purpose, plan } = sending;
+  if (purpose === 'service' || plan.over_limit === 'drop' || !overLimit(contact, sending, limits)) return now;
+  const pers = [promotionLimit(contact, limits), limits.any].flatMap((limit) => (limit ? [limit.per] : []));
+  const ends = contact.sent.flatMap(({ at }) => pers.map((per) => after(at, per, zone)));
+  const later = ends.filter((end) => end > now).sort((a, b) => a - b);
+  return later.find((end) => !overLimit(contact, { ...sending, now: end }, limits)) ?? later.at(-1) ?? now;
 }
 
 /** What is asked once more at the moment of sending, of what is known then. */
@@ -67,8 +80,10 @@ export interface SendingNow extends Sending {
 
 /** Whether a message that was owed must not go after all. */
 export function holdBackNow(contact: Contact, sending: SendingNow, rules: SendingRules): Reason | null {
-  const { purpose, survey, consents, tone, mood } = sending;
-  if (survey !== null && tone.hold_back.includes('surveys')) return heldWhile(SURVEYS, mood);
+  const { purpose, plan, consents, tone, mood } = sending;
+  const elsewhere = movedOn(contact, plan);
+  if (elsewhere) return elsewhere;
+  if (plan.survey !== null && tone.hold_back.includes('surveys')) return heldWhile(SURVEYS, mood);
   if (purpose === 'service') return null;
   if (withoutConsent(consents, sending, rules)) return NO_CONSENT;
   const is_held = tone.hold_back.includes('promotions');
@@ -133,9 +148,19 @@ export function rememberSent(
 
 const NO_ADDRESS = reason('no email address is known', 'no se conoce su correo');
 
+/** The stage as a guard: what belongs to one stage says nothing to whoever has left it. */
+function movedOn({ stage }: Contact, { for_stages }: MessagePlan): Reason | null {
+  if (for_stages === null || for_stages.includes(stage)) return null;
+  const stages = for_stages.join(', ');
+  return reason(
+    `it is for people in ${stages}, and the contact is in ${stage}`,
+    `es para quienes están en ${stages}, y el contacto está en ${stage}`,
+  );
+}
+
 function withoutConsent(
   consents: Consents,
-  { channel, topic }: Pick<Sending, 'channel' | 'topic'>,
+  { channel, plan: { topic } }: Pick<Sending, 'channel' | 'plan'>,
   { double_opt_in }: SendingRules,
 ): Reason | null {
   const consent = consentTo(consents, channel, topic);

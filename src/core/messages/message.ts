@@ -1,5 +1,5 @@
 import type { Instant } from '../events/event.ts';
-import type { JsonObject } from '../json.ts';
+import { own, type JsonObject } from '../json.ts';
 import type { Reason } from '../reason.ts';
 import type { Formalities } from './tone.ts';
 
@@ -58,4 +58,24 @@ export interface MessagePlan {
   readonly survey: string | null;
   /** Which of the project's topics it is about; null: none. */
   readonly topic: string | null;
+  /** Whoever has moved on to another stage does not get it; null: it is for all. */
+  readonly for_stages: readonly string[] | null;
+  /** What becomes of it where limits leave no room: it is left out, or waits until they do. */
+  readonly over_limit: 'drop' | 'wait';
+  /** Messages that say nothing more where this one goes out at the same moment. */
+  readonly covers: readonly string[];
 }
+
+/** A message that the project does not know any more is held to nothing but consent. */
+export function planOf(messages: Readonly<Record<string, MessagePlan>>, id: string): MessagePlan {
+  return own(messages, id) ?? { ...NOTHING_SAID, id };
+}
+
+const NOTHING_SAID: Omit<MessagePlan, 'id'> = {
+  purpose: 'promotion',
+  survey: null,
+  topic: null,
+  for_stages: null,
+  over_limit: 'drop',
+  covers: [],
+};

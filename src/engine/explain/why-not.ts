@@ -1,7 +1,7 @@
 /** Why somebody did not get a message, or did not enter a workflow: from what is recorded, and from the rules. */
 import type { Instant } from '../../core/events/event.ts';
 import { holdBack } from '../../core/messages/may-send.ts';
-import type { MessageState } from '../../core/messages/message.ts';
+import { planOf, type MessageState } from '../../core/messages/message.ts';
 import { chooseTone } from '../../core/messages/tone.ts';
 import { reason, type Reason } from '../../core/reason.ts';
 import type { Run } from '../../core/workflows/run.ts';
@@ -95,13 +95,12 @@ function stateWords({ held_because, response }: RecordedMessage, state: MessageS
 /** What would stand against the message if a step sent it at this moment. */
 function obstacleNow(message: string, { all, loaded, at }: Looking): Finding | undefined {
   const { project } = loaded;
-  const plan = project.messages[message];
+  const plan = planOf(project.messages, message);
   const facts = factsAt(all, project, at);
   const mood = project.moods.of(facts);
   const tone = chooseTone(project.tone, 'email', facts.contact, mood);
   const sending = {
-    ...{ purpose: plan?.purpose ?? 'promotion', survey: plan?.survey ?? null, channel: 'email', tone },
-    topic: plan?.topic ?? null,
+    ...{ purpose: plan.purpose, plan, channel: 'email', tone },
     ...{ mood: mood.mood, now: at, zone: facts.zone },
   } as const;
   const because = holdBack(facts.contact, sending, project);

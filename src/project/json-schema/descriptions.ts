@@ -146,6 +146,10 @@ const OF_FILES: Readonly<Record<string, string>> = {
 
   'message.message': 'The id of the message: the name of its folder.',
   purpose: 'A promotion wants to sell; a service belongs to what somebody bought or asked for.',
+  for_stages: 'For people in these stages only: whoever has moved on when it would leave does not get it.',
+  over_limit:
+    'What becomes of it where limits leave no room: "drop" leaves it out, "wait" sends it when they do.',
+  covers: 'Messages that are left out where this one goes out at the same moment, because it says the same.',
   topic: 'What it is about: one of the topics of etapa.yaml.',
   'message.subject': 'The subject line per tone, each one text or one for each language.',
   preheader: 'What mail programs show beside the subject.',

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { aContact, anEvent, aProject, aStory, at, DAY, HOUR } from '../../support/build.ts';
+import type { Message } from '../../../src/core/messages/message.ts';
+import { loadProject } from '../../../src/project/load.ts';
+import { formatProblem } from '../../../src/project/problem.ts';
+import { atSending } from '../../../src/simulate/at-sending.ts';
+import { aContact, anEvent, aProject, aStory, at, DAY, HOUR, projectFiles } from '../../support/build.ts';
 
 const START = at('2026-03-02T12:00');
 const workflows = {
@@ -164,6 +168,96 @@ describe('a message', () => {
     const story = aStory(free);
     expect(story.tell(START, anEvent('paid', {}, START)).messages).toMatchObject([
       { stage: 'awareness', owed_at: START, channel: 'email', workflow: 'serve', message: 'receipt' },
+    ]);
+  });
+});
+
+/** The project with lines added to the file of one message. */
+function withPlan(message: string, lines: string, more: Parameters<typeof aProject>[0] = {}) {
+  const files = projectFiles({ ...parts, ...more });
+  const path = `templates/${message}/message.yaml`;
+  const { loaded, problems } = loadProject({ ...files, [path]: `${files[path]}${lines}\n` }, [], {
+    trusted: true,
+  });
+  if (!loaded) throw new Error(problems.map(formatProblem).join('\n'));
+  return loaded.project;
+}
+
+describe('a message for some stages', () => {
+  const stages = `stages:
+  - { id: awareness, start_here: true }
+  - { id: experience, enter_when: { event: bought } }
+`;
+  const project = withPlan('offer', 'for_stages: [awareness]', { stages });
+
+  test('is not for whoever has moved on, nor for whoever moves on before it leaves', () => {
+    expect(
+      outcomes(project, [
+        ['sale', 0],
+        ['bought', 1],
+        ['sale', 2],
+      ] as const),
+    ).toEqual([
+      'sent as promotion',
+      'sent as undefined',
+      'it is for people in awareness, and the contact is in experience',
+    ]);
+    const contact = aContact({ stage: 'experience' });
+    const owed = aStory(project).tell(START, anEvent('sale', {}, START)).messages[0] as Message;
+    expect(atSending(owed, aContact(), project).held_back).toBeNull();
+    expect(atSending(owed, contact, project).held_back?.en).toContain('it is for people in awareness');
+  });
+});
+
+describe('a message that waits where limits leave no room', () => {
+  const project = withPlan('offer', 'over_limit: wait', { settings });
+
+  test('goes when they do, one behind the other, and never more than they allow', () => {
+    const story = aStory(project);
+    const owed = Array.from({ length: 8 }, (_, hour) => {
+      const at_hour = START + hour * HOUR;
+      return story.tell(at_hour, anEvent('sale', {}, at_hour)).messages[0] as Message;
+    });
+    expect(owed.map(({ held_back }) => held_back)).toEqual(owed.map(() => null));
+    const hours = owed.map(({ owed_at }) => (owed_at - START) / HOUR);
+    // Two a day, three a week.
+    expect(hours).toEqual([0, 1, 24, 168, 169, 192, 336, 337]);
+  });
+});
+
+describe('of two messages of one moment', () => {
+  const two = {
+    workflows: {
+      promote: 'enter_when: { event: sale }\nre_enter: always\nsteps: [{ send_email: offer }]',
+      remind:
+        'enter_when: { event: sale }\nre_enter: always\npriority: high\nsteps: [{ send_email: reminder }]',
+    },
+  };
+  const said = (project: typeof free, contact = aContact()): unknown =>
+    aStory(project, contact)
+      .tell(START, anEvent('sale', {}, START))
+      .messages.map(({ message, held_back }) => [message, held_back?.en ?? 'sent']);
+
+  test('the covered one is left out, whichever has priority', () => {
+    expect(said(withPlan('offer', 'covers: [reminder]', two))).toEqual([
+      ['offer', 'sent'],
+      ['reminder', 'offer, which goes out now, says it too'],
+    ]);
+    expect(said(withPlan('offer', '', two))).toEqual([
+      ['reminder', 'sent'],
+      ['offer', 'sent'],
+    ]);
+  });
+
+  test('the covered one goes where the other is held back', () => {
+    const project = withPlan('offer', 'covers: [reminder]\nfor_stages: [loyalty]', {
+      ...two,
+      stages:
+        'stages:\n  - { id: awareness, start_here: true }\n  - { id: loyalty, enter_when: { event: never } }\n',
+    });
+    expect(said(project)).toEqual([
+      ['offer', 'it is for people in loyalty, and the contact is in awareness'],
+      ['reminder', 'sent'],
     ]);
   });
 });
