@@ -1,27 +1,23 @@
 import { Readable } from 'node:stream';
 import { createTransport, type Transporter } from 'nodemailer';
-import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Channel, Delivery, Parcel } from '../engine/ports.ts';
 import { wordsOf } from '../errors.ts';
+import { compose, type Composing } from './compose.ts';
 import { createSigner, type DkimKey, type Signer } from './dkim.ts';
-import { envelopeSender, type Bounces } from './envelope-sender.ts';
-import { AUTOMATED, asciiDomainOf, feedbackId, listHeaders } from './list-headers.ts';
+import { envelopeSender } from './envelope-sender.ts';
 import { needsSmtpUtf8, offersSmtpUtf8, recipient } from './recipient.ts';
 import { classify } from './smtp-reply.ts';
 import { tlsTrouble } from './tls-trouble.ts';
 
-export interface EmailOptions {
+export interface EmailOptions extends Composing {
   /** `smtp://user:password@host:port` (STARTTLS wherever the server offers it), `smtps://…`. */
   readonly url: string;
   readonly connections?: number;
   readonly patience?: Partial<Patience>;
   /** One signature for each. None where the server behind `url` signs. */
   readonly dkim?: readonly DkimKey[];
-  readonly bounces?: Bounces;
   /** Nothing goes out in clear text. */
   readonly require_tls?: boolean;
-  /** Writes into the fields of a message what Etapa made of it (tone, stage): for an inbox of our own only. */
-  readonly internal_headers?: boolean;
 }
 
 /** Longest waits, in milliseconds. The library's own (minutes) are too long for a worker that holds a claim. */
@@ -108,7 +104,7 @@ async function deliver(
   };
   try {
     if (needsSmtpUtf8(to) && !(await takesUtf8(way))) return unfit(NO_SMTPUTF8);
-    const raw = await way.sign(await compose(parcel, to, way.options));
+    const raw = await way.sign(compose(parcel, to, way.options));
     const from = envelopeSender(parcel.id, parcel.from.email, way.options.bounces);
     const signal = AbortSignal.timeout(way.patience.whole);
     const mail = { envelope: { from, to: [to] }, raw, signal, gate };
@@ -151,38 +147,4 @@ async function takesUtf8(way: Way): Promise<boolean> {
 async function* gated(whole: AsyncIterable<Buffer>, gate: () => Promise<void>): AsyncGenerator<Buffer> {
   yield* whole;
   await gate();
-}
-
-/** In whole lines, as they go over the wire: a signature is of octets. */
-async function compose(parcel: Parcel, to: string, options: EmailOptions): Promise<Buffer> {
-  const message = await new MailComposer({
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    from: { name: onOneLine(parcel.from.name), address: parcel.from.email },
-    to: { name: '', address: to },
-    ...(parcel.reply_to ? { replyTo: parcel.reply_to } : {}),
-    subject: onOneLine(parcel.subject),
-    html: parcel.html,
-    text: parcel.text,
-    date: new Date(parcel.date),
-    // The same on every attempt, so that receivers can tell a repeat.
-    messageId: `<${parcel.id}@${asciiDomainOf(parcel.from.email)}>`,
-    headers: {
-      ...(options.internal_headers ? parcel.headers : {}),
-      'X-Etapa-Message': parcel.id,
-      ...AUTOMATED,
-      'Content-Language': parcel.language,
-      'Feedback-ID': feedbackId(parcel),
-      ...listHeaders(parcel, options.bounces),
-    },
-  })
-    .compile()
-    .build();
-  const lines = message.toString('latin1').replaceAll(/\r\n|\r|\n/g, '\r\n');
-  return Buffer.from(lines.endsWith('\r\n') ? lines : `${lines}\r\n`, 'latin1');
-}
-
-/** A word cannot be folded, and a line has at most 998 octets (RFC 5322, 2.1.1). */
-function onOneLine(text: string): string {
-  return text.trim().slice(0, 900);
 }

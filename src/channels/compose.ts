@@ -1,0 +1,67 @@
+/** A message as it goes over the wire: fields by the mail library, which knows how to fold and encode them; words by us. */
+import MimeNode from 'nodemailer/lib/mime-node';
+import type { Parcel } from '../engine/ports.ts';
+import type { Bounces } from './envelope-sender.ts';
+import { AUTOMATED, asciiDomainOf, feedbackId, listHeaders } from './list-headers.ts';
+import { quotedPrintable } from './quoted-printable.ts';
+
+export interface Composing {
+  readonly bounces?: Bounces;
+  /** Writes into the fields what Etapa made of it (tone, stage): for an inbox of our own only. */
+  readonly internal_headers?: boolean;
+}
+
+/** In whole lines that end in CRLF: a signature is of octets. The same octets on every attempt. */
+export function compose(parcel: Parcel, to: string, composing: Composing): Buffer {
+  const fields = fieldsOf(parcel, to, composing);
+  return parcel.html === ''
+    ? Buffer.concat([Buffer.from(`${fields}\r\n`), ...words('text/plain', parcel.text)])
+    : Buffer.concat([Buffer.from(`${fields}\r\n`), ...alternatives(parcel)]);
+}
+
+function alternatives({ id, text, html }: Parcel): readonly Buffer[] {
+  // No line of quoted-printable has an equals sign before an underscore.
+  const boundary = `=_${id}`;
+  const begin = Buffer.from(`--${boundary}\r\n`);
+  return [
+    Buffer.from(`Content-Type: multipart/alternative; boundary="${boundary}"\r\n\r\n`),
+    ...[begin, ...words('text/plain', text)],
+    ...[begin, ...words('text/html', html)],
+    Buffer.from(`--${boundary}--\r\n`),
+  ];
+}
+
+function words(type: string, text: string): readonly Buffer[] {
+  const fields = `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n`;
+  return [Buffer.from(fields), quotedPrintable(text), LINE_END];
+}
+
+const LINE_END = Buffer.from('\r\n');
+
+function fieldsOf(parcel: Parcel, to: string, { bounces, internal_headers }: Composing): string {
+  const { from, reply_to } = parcel;
+  const fields = {
+    From: { name: onOneLine(from.name), address: from.email },
+    To: { name: '', address: to },
+    ...(reply_to ? { 'Reply-To': reply_to } : {}),
+    Subject: onOneLine(parcel.subject),
+    Date: new Date(parcel.date).toUTCString().replace('GMT', '+0000'),
+    // The same on every attempt, so that receivers can tell a repeat.
+    'Message-ID': `<${parcel.id}@${asciiDomainOf(from.email)}>`,
+    ...(internal_headers ? parcel.headers : {}),
+    'X-Etapa-Message': parcel.id,
+    ...AUTOMATED,
+    'Content-Language': parcel.language,
+    'Feedback-ID': feedbackId(parcel),
+    ...listHeaders(parcel, bounces),
+    'MIME-Version': '1.0',
+  };
+  return new MimeNode(false)
+    .setHeader(Object.entries(fields).map(([key, value]) => ({ key, value })))
+    .buildHeaders();
+}
+
+/** A word cannot be folded, and a line has at most 998 octets (RFC 5322, 2.1.1). */
+function onOneLine(text: string): string {
+  return text.trim().slice(0, 900);
+}
