@@ -391,6 +391,7 @@ function rememberKeys(find: (key: string) => Promise<Key | undefined>): App['fin
 }
 
 function whyNotStarted({ project }: LiveProject, workflow: string): string | undefined {
+  if (isOfNotice(workflow)) return `"${workflow}" tells a notice; begin that with "etapa notice start".`;
   const status = project.workflows.get(workflow)?.status;
   if (status === 'live') return undefined;
   if (status !== undefined)

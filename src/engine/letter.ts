@@ -8,6 +8,8 @@ import { address as checkedAddress } from '../core/messages/address.ts';
 import { messageContext, type Reserved } from '../core/messages/context.ts';
 import { addressOf, BAD_ADDRESS, holdBackNow, waitForHours, type Wait } from '../core/messages/may-send.ts';
 import { scoresOf } from '../core/messages/survey.ts';
+import { heldByNotice } from '../core/notices/meanwhile.ts';
+import { notesShownAt, noticeWords } from '../core/notices/words.ts';
 import { chooseTone, wordsFor, type Tone } from '../core/messages/tone.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import type { LiveProject } from './live-project.ts';
@@ -34,7 +36,8 @@ export function writeLetter(
   const to = checkedAddress(addressOf(contact, channel) ?? '');
   if (to === undefined) return { held_back: BAD_ADDRESS };
   const voice = voiceOf(contact, channel, live, now);
-  const held_back = guard(message, live, voice.tone, voice.mood);
+  const held_back =
+    guard(message, live, voice.tone, voice.mood) ?? heldByNotice(live.project.notices, message, now);
   if (held_back) return { held_back };
   const wait = waitForHours(contact, message.purpose, live.project, now);
   if (wait) return wait.until === Infinity ? { held_back: wait.because } : { wait };
@@ -204,7 +207,19 @@ function contextOf(
     now: setting.now,
     ...(setting.unsubscribe_url === undefined ? {} : { unsubscribe_url: setting.unsubscribe_url }),
     ...setting.survey,
+    ...noticesFor(live, event, setting),
   });
+}
+
+/** What is shown in the foot of every message, and the notice that this one tells. */
+function noticesFor(
+  { project }: LiveProject,
+  event: JsonObject,
+  { language, now }: Setting,
+): Pick<Reserved, 'notices'> & Partial<Pick<Reserved, 'notice'>> {
+  const notice = noticeWords(project.notices, event, language, now);
+  const notices = notesShownAt(project, now, 'email_footer', language);
+  return { notices, ...(notice ? { notice } : {}) };
 }
 
 export function fieldValues({ profile }: Contact): JsonObject {

@@ -2,6 +2,7 @@ import type { Contact } from '../core/contacts/contact.ts';
 import { languageOf, zoneOf } from '../core/contacts/locale.ts';
 import { address } from '../core/messages/address.ts';
 import { addressOf, BAD_ADDRESS, holdBackNow, waitForHours } from '../core/messages/may-send.ts';
+import { heldByNotice } from '../core/notices/meanwhile.ts';
 import type { Message } from '../core/messages/message.ts';
 import { chooseTone } from '../core/messages/tone.ts';
 import type { Project } from '../core/project.ts';
@@ -29,6 +30,8 @@ export function atSending(message: Message, contact: Contact, project: Project):
     formality: tone.formality,
     because: tone.because,
     language: languageOf(contact, project),
-    held_back: holdBackNow({ purpose, survey, has_consent, tone, mood: mood.mood }),
+    held_back:
+      holdBackNow({ purpose, survey, has_consent, tone, mood: mood.mood }) ??
+      heldByNotice(project.notices, message, now),
   };
 }

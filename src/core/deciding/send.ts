@@ -1,6 +1,7 @@
 import { languageOf } from '../contacts/locale.ts';
 import type { Instant } from '../events/event.ts';
 import { holdBack, rememberSent } from '../messages/may-send.ts';
+import { heldByNotice } from '../notices/meanwhile.ts';
 import { chooseTone } from '../messages/tone.ts';
 import { factsAt, type Draft, type Wish } from './draft.ts';
 
@@ -28,7 +29,10 @@ function owe(draft: Draft, { workflow, run, message, channel }: Wish, moment: In
   const tone = chooseTone(project.tone, channel, contact, mood);
   const survey = plan?.survey ?? null;
   const sending = { purpose, survey, channel, tone, mood: mood.mood, now: moment, zone: facts.zone };
-  const held_back = holdBack(contact, sending, project.limits);
+  const event = run.event?.properties ?? {};
+  const held_back =
+    holdBack(contact, sending, project.limits) ??
+    heldByNotice(project.notices, { message, purpose, event }, moment);
   draft.messages.push({
     workflow: run.workflow,
     run: run.number,
@@ -44,7 +48,7 @@ function owe(draft: Draft, { workflow, run, message, channel }: Wish, moment: In
     formality: tone.formality,
     because: tone.because,
     held_back,
-    event: run.event?.properties ?? {},
+    event,
   });
   if (held_back) return;
   const sent = rememberSent(contact.sent, project.limits, moment, facts.zone);
