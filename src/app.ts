@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import type { Instant } from './core/events/event.ts';
+import type { Incident } from './core/notices/notice.ts';
+import { isOfNotice } from './core/notices/telling.ts';
 import { createEmailChannel, type EmailOptions } from './channels/email.ts';
 import { createLogChannel } from './channels/log.ts';
 import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
@@ -11,6 +13,7 @@ import { lookForWinners } from './engine/experiments.ts';
 import type { ExperimentBook } from './engine/experiments/book.ts';
 import { createLinks, type Links } from './engine/links.ts';
 import type { Live, LiveProject } from './engine/live-project.ts';
+import { createNoticeDesk, type NoticeDesk } from './engine/notices.ts';
 import type {
   CallMark,
   Channel,
@@ -52,8 +55,9 @@ import {
 } from './store/deployments.ts';
 import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, unsubscribe, type Addressee } from './store/consents.ts';
+import { allIncidents, openIncidents } from './store/incidents.ts';
 import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
-import { recomputation } from './store/recomputations.ts';
+import { recomputation, recomputeByCommand } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
 import { openResponseBook } from './store/response-book.ts';
 import { openSegments, type Segments } from './store/segments.ts';
@@ -104,6 +108,7 @@ export interface App {
   readonly reader: Reader;
   readonly experiments: ExperimentBook;
   readonly segments: Segments;
+  readonly notices: NoticeDesk;
   readonly bell: ClosableBell;
   readonly clock: Clock;
   readonly receiver: Receiver;
@@ -169,6 +174,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const closers: (() => Promise<unknown>)[] = [];
   let live_project: LiveProject | undefined;
   let live_deployment: number | undefined;
+  let live_incidents: readonly Incident[] = [];
 
   const live: Live = () => {
     if (live_project) return live_project;
@@ -196,9 +202,19 @@ export async function openApp(options: AppOptions): Promise<App> {
     live_since: Instant | null,
     trusted = false,
   ): Promise<{ project?: LiveProject; problems: readonly Problem[] }> {
-    const [versions, winners] = await Promise.all([versionsInUse(db), experimentWinners(db)]);
+    const [versions, winners, incidents] = await Promise.all([
+      versionsInUse(db),
+      experimentWinners(db),
+      allIncidents(db),
+    ]);
     const now = clock.at(await store.databaseNow());
-    const { loaded, problems } = loadProject(files, versions, { winners, live_since, trusted, now });
+    const { loaded, problems } = loadProject(files, versions, {
+      winners,
+      incidents,
+      live_since,
+      trusted,
+      now,
+    });
     if (!loaded) return { problems };
     const compiled = await compile(loaded);
     return { project: compiled.project, problems: [...problems, ...compiled.problems] };
@@ -262,12 +278,19 @@ export async function openApp(options: AppOptions): Promise<App> {
   async function refresh(): Promise<void> {
     const latest = await latestDeployment(db);
     if (!latest) return;
-    const winners = await experimentWinners(db);
-    if (latest.id === live_deployment && isDeepStrictEqual(winners, live_project?.project.winners)) return;
+    const [winners, incidents] = await Promise.all([experimentWinners(db), allIncidents(db)]);
+    const is_known = isDeepStrictEqual(
+      [latest.id, winners, incidents],
+      [live_deployment, live_project?.project.winners, live_incidents],
+    );
+    if (is_known) return;
     const { project } = await prepare(latest.files, latest.live_since, true);
     if (!project) return;
     live_project = project;
     live_deployment = latest.id;
+    live_incidents = incidents;
+    if (incidents.length === 0) return;
+    await recomputeByCommand(db, project.project.rules, clock.at(await store.databaseNow()));
   }
 
   function start(roles: ReadonlySet<Role>): void {
@@ -329,6 +352,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     reader,
     experiments,
     segments: openSegments(db),
+    notices: createNoticeDesk({
+      ...{ book: openIncidents(db), live, refresh },
+      now: async () => Math.floor(clock.at(await store.databaseNow())),
+    }),
     bell,
     clock,
     receiver,

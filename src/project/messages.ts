@@ -67,6 +67,9 @@ const PLAIN_LAYOUT: TemplateFile = {
 {{content}}
     <mj-section>
       <mj-column>
+        <mj-raw>{{#each notices}}</mj-raw>
+        <mj-text>{{this.text}}</mj-text>
+        <mj-raw>{{/each}}</mj-raw>
         <mj-text>{{sender.name}} · {{sender.postal_address}}</mj-text>
         <mj-raw>{{#if unsubscribe_url}}</mj-raw>
         <mj-text><a href="{{url unsubscribe_url}}">{{#is language "es"}}Darme de baja{{else}}Unsubscribe{{/is}}</a></mj-text>

@@ -2,7 +2,7 @@
 import type { Instant } from '../events/event.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Text } from '../schema.ts';
-import { DAY } from '../time/date.ts';
+import { DAY, dateOf } from '../time/date.ts';
 import { dayAt } from '../time/days.ts';
 import { timeText, type OpenHours } from '../time/hours.ts';
 import { localTime } from '../time/zone.ts';
@@ -85,7 +85,10 @@ function inLanguage(text: Text | null, language: string): string {
 /** `Thursday 24 December`; of several days `28–30 December`. */
 function dateWords(first: number, last: number, language: string): string {
   if (first === last) return dayWords(first * DAY, language);
-  return format(language, { day: 'numeric', month: 'long' }).formatRange(first * DAY, last * DAY);
+  const day = format(language, { day: 'numeric', month: 'long' });
+  const [one, other] = [day.format(first * DAY), day.format(last * DAY)];
+  const is_same_month = dateOf(first).slice(0, 7) === dateOf(last).slice(0, 7);
+  return is_same_month ? `${/\d+/.exec(one)?.[0] ?? ''}–${other}` : `${one} – ${other}`;
 }
 
 function dayWords(local: number, language: string): string {

@@ -156,6 +156,14 @@ describe('the times of a calendar', () => {
     );
   });
 
+  it('that reach over two months, or years, name both', () => {
+    const over = STRIKE.replace('2026-12-01', '2026-12-30').replace('2026-12-05', '2028-12-02');
+    const { notices } = projectWith(over);
+    const date = (language: string): string | undefined =>
+      noticeWords(notices, { notice: 'strike', occurrence: '2026-12-30' }, language, 0)?.date;
+    expect(date('en')).toBe('30 December – 2 December');
+  });
+
   it('are shown from some days before until their end', () => {
     const shown = (when: string): number =>
       notesShownAt(projectWith(HOLIDAY), at(when), 'email_footer', 'en').length;
