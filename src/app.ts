@@ -8,6 +8,7 @@ import { createLogChannel } from './channels/log.ts';
 import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
 import { createCaller, sendThenCall } from './engine/call.ts';
 import { databaseClock } from './engine/clocks.ts';
+import { answerAutomatically, type AnsweredMail } from './engine/auto-reply.ts';
 import { displacedRuns, previewDeployment, type DeploymentPreview } from './engine/impact.ts';
 import { lookForWinners } from './engine/experiments.ts';
 import type { ExperimentBook } from './engine/experiments/book.ts';
@@ -44,6 +45,7 @@ import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
 import { openDatabase, migrateDatabase, type Database } from './store/database.ts';
+import { openAutoReplies } from './store/auto-replies.ts';
 import {
   compiledTemplates,
   findDeployment,
@@ -109,6 +111,8 @@ export interface App {
   readonly experiments: ExperimentBook;
   readonly segments: Segments;
   readonly notices: NoticeDesk;
+  /** Tells whom writes back what a notice says now, where one does; answers whether it was told. */
+  readonly answerAutomatically: (mail: AnsweredMail) => Promise<boolean>;
   readonly bell: ClosableBell;
   readonly clock: Clock;
   readonly receiver: Receiver;
@@ -165,7 +169,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const experiments = openExperiments(db);
   const backend = await openBackend(options.queue);
   const bell = createBell(backend, options.onError);
-  const links = createLinks(options.public_url, await linkSecrets(db));
+  const link_secrets = await linkSecrets(db);
+  const links = createLinks(options.public_url, link_secrets);
   const webhook = options.webhooks && {
     ...options.webhooks,
     signing_secrets: await webhookSecrets(db),
@@ -345,6 +350,14 @@ export async function openApp(options: AppOptions): Promise<App> {
     }
   }
 
+  let answer_channels: ReadonlyMap<string, Channel> | undefined;
+  closers.push(() => Promise.all([...(answer_channels?.values() ?? [])].map((channel) => channel.close())));
+  const answering = {
+    ...{ book: openAutoReplies(db, link_secrets[0] ?? ''), live },
+    now: async () => clock.at(await store.databaseNow()),
+    channel: () => (answer_channels ??= openChannels(options, links)).get('email'),
+  };
+
   await refresh();
   return {
     db,
@@ -356,6 +369,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       ...{ book: openIncidents(db), live, refresh },
       now: async () => Math.floor(clock.at(await store.databaseNow())),
     }),
+    answerAutomatically: (mail) => answerAutomatically(answering, mail),
     bell,
     clock,
     receiver,

@@ -5,7 +5,7 @@ import type { Channel, Delivery, Parcel } from '../engine/ports.ts';
 import { wordsOf } from '../errors.ts';
 import { createSigner, type DkimKey, type Signer } from './dkim.ts';
 import { envelopeSender, type Bounces } from './envelope-sender.ts';
-import { AUTOMATED, asciiDomainOf, feedbackId, listHeaders } from './list-headers.ts';
+import { AUTOMATED, answerHeaders, asciiDomainOf, feedbackId, listHeaders } from './list-headers.ts';
 import { needsSmtpUtf8, offersSmtpUtf8, recipient } from './recipient.ts';
 import { classify } from './smtp-reply.ts';
 import { tlsTrouble } from './tls-trouble.ts';
@@ -109,7 +109,9 @@ async function deliver(
   try {
     if (needsSmtpUtf8(to) && !(await takesUtf8(way))) return unfit(NO_SMTPUTF8);
     const raw = await way.sign(await compose(parcel, to, way.options));
-    const from = envelopeSender(parcel.id, parcel.from.email, way.options.bounces);
+    // Whatever becomes of an automatic answer, nobody is told (RFC 3834, 3.3).
+    const is_answer = parcel.answers !== undefined;
+    const from = is_answer ? '' : envelopeSender(parcel.id, parcel.from.email, way.options.bounces);
     const signal = AbortSignal.timeout(way.patience.whole);
     const mail = { envelope: { from, to: [to] }, raw, signal, gate };
     const info = (await way.transport.sendMail(mail)) as { response: string };
@@ -171,6 +173,7 @@ async function compose(parcel: Parcel, to: string, options: EmailOptions): Promi
       ...(options.internal_headers ? parcel.headers : {}),
       'X-Etapa-Message': parcel.id,
       ...AUTOMATED,
+      ...answerHeaders(parcel),
       'Content-Language': parcel.language,
       'Feedback-ID': feedbackId(parcel),
       ...listHeaders(parcel, options.bounces),
