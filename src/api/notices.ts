@@ -22,18 +22,27 @@ export function noticeRoutes({ findKey, notices }: NoticeOptions): FastifyPlugin
     app.setValidatorCompiler(() => () => true);
     app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
     app.setErrorHandler(answerApiProblem);
-    app.get('/v1/notices', documented(LIST_NOTICES), async (request) => {
-      await requireApiKey(request.headers.authorization, findKey);
-      return { notices: await notices.list() };
+    app.get('/v1/notices', {
+      ...documented(LIST_NOTICES),
+      async handler(request) {
+        await requireApiKey(request.headers.authorization, findKey);
+        return { notices: await notices.list() };
+      },
     });
-    app.post<ById>('/v1/notices/:id/start', documented(START_NOTICE), async (request) => {
-      const by = await requireApiKey(request.headers.authorization, findKey);
-      const until = readUntil(request.body);
-      return { notice: await orProblem(notices.start(request.params.id, until, by)) };
+    app.post<ById>('/v1/notices/:id/start', {
+      ...documented(START_NOTICE),
+      async handler(request) {
+        const by = await requireApiKey(request.headers.authorization, findKey);
+        const until = readUntil(request.body);
+        return { notice: await orProblem(notices.start(request.params.id, until, by)) };
+      },
     });
-    app.post<ById>('/v1/notices/:id/end', documented(END_NOTICE), async (request) => {
-      const by = await requireApiKey(request.headers.authorization, findKey);
-      return { notice: await orProblem(notices.end(request.params.id, by)) };
+    app.post<ById>('/v1/notices/:id/end', {
+      ...documented(END_NOTICE),
+      async handler(request) {
+        const by = await requireApiKey(request.headers.authorization, findKey);
+        return { notice: await orProblem(notices.end(request.params.id, by)) };
+      },
     });
   };
 }

@@ -5,7 +5,6 @@ import { AT_ONCE, type NoticeSource } from '../core/notices/source.ts';
 import { DAY, dayOf } from '../core/time/date.ts';
 import { firstInstantFrom } from '../core/time/zone.ts';
 import { UserError } from '../errors.ts';
-import { orMeant } from '../project/did-you-mean.ts';
 import type { Live } from './live-project.ts';
 
 export interface RecordedIncident extends Incident {
@@ -109,8 +108,10 @@ function findNotice(live: Live, id: string): { readonly notice: Notice; readonly
   if (notice && source) return { notice, source };
   const known = project.notices.map((one) => one.id);
   const mend =
-    known.length === 0 ? '; write it under "notices" in workflows/journey/hours.yaml' : orMeant(id, known);
-  throw new UserError('no_such_notice', `There is no notice called "${id}"${mend}`);
+    known.length === 0
+      ? 'write it under "notices" in workflows/journey/hours.yaml'
+      : `known here: ${known.join(', ')}`;
+  throw new UserError('no_such_notice', `There is no notice called "${id}"; ${mend}.`);
 }
 
 function refuseWhatTheFileBegins({ id, calendar, tell }: NoticeSource): void {

@@ -138,7 +138,7 @@ describe('etapa notice', () => {
   });
 
   it('tells the mend of what cannot be', async () => {
-    await expect(etapa('start', 'outtage')).rejects.toThrow('did you mean "outage"?');
+    await expect(etapa('start', 'outtage')).rejects.toThrow('known here: holidays, outage, sale.');
     await expect(etapa('end', 'outage')).rejects.toThrow('"outage" is not on; see "etapa notice list".');
   });
 });
