@@ -1,16 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import type { Instant } from './core/events/event.ts';
+import type { Incident } from './core/notices/notice.ts';
+import { isOfNotice } from './core/notices/telling.ts';
 import { createEmailChannel, type EmailOptions } from './channels/email.ts';
 import { createLogChannel } from './channels/log.ts';
 import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
 import { createCaller, sendThenCall } from './engine/call.ts';
 import { databaseClock } from './engine/clocks.ts';
+import { answerAutomatically, type AnsweredMail } from './engine/auto-reply.ts';
 import { displacedRuns, previewDeployment, type DeploymentPreview } from './engine/impact.ts';
 import { lookForWinners } from './engine/experiments.ts';
 import type { ExperimentBook } from './engine/experiments/book.ts';
 import { createLinks, type Links } from './engine/links.ts';
 import type { Live, LiveProject } from './engine/live-project.ts';
+import { createNoticeDesk, type NoticeDesk } from './engine/notices.ts';
 import type {
   CallMark,
   Channel,
@@ -42,6 +46,7 @@ import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
 import { openDatabase, migrateDatabase, type Database } from './store/database.ts';
+import { openAutoReplies } from './store/auto-replies.ts';
 import {
   compiledTemplates,
   findDeployment,
@@ -53,8 +58,9 @@ import {
 } from './store/deployments.ts';
 import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, openPreferenceBook, type Addressee } from './store/consents.ts';
+import { allIncidents, openIncidents } from './store/incidents.ts';
 import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
-import { recomputation } from './store/recomputations.ts';
+import { recomputation, recomputeByCommand } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
 import { openResponseBook } from './store/response-book.ts';
 import { openSegments, type Segments } from './store/segments.ts';
@@ -105,6 +111,9 @@ export interface App {
   readonly reader: Reader;
   readonly experiments: ExperimentBook;
   readonly segments: Segments;
+  readonly notices: NoticeDesk;
+  /** Tells whom writes back what a notice says now, where one does; answers whether it was told. */
+  readonly answerAutomatically: (mail: AnsweredMail) => Promise<boolean>;
   readonly bell: ClosableBell;
   readonly clock: Clock;
   readonly receiver: Receiver;
@@ -161,7 +170,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const experiments = openExperiments(db);
   const backend = await openBackend(options.queue);
   const bell = createBell(backend, options.onError);
-  const links = createLinks(options.public_url, await linkSecrets(db));
+  const link_secrets = await linkSecrets(db);
+  const links = createLinks(options.public_url, link_secrets);
   const webhook = options.webhooks && {
     ...options.webhooks,
     signing_secrets: await webhookSecrets(db),
@@ -170,6 +180,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const closers: (() => Promise<unknown>)[] = [];
   let live_project: LiveProject | undefined;
   let live_deployment: number | undefined;
+  let live_incidents: readonly Incident[] = [];
 
   const live: Live = () => {
     if (live_project) return live_project;
@@ -197,9 +208,19 @@ export async function openApp(options: AppOptions): Promise<App> {
     live_since: Instant | null,
     trusted = false,
   ): Promise<{ project?: LiveProject; problems: readonly Problem[] }> {
-    const [versions, winners] = await Promise.all([versionsInUse(db), experimentWinners(db)]);
+    const [versions, winners, incidents] = await Promise.all([
+      versionsInUse(db),
+      experimentWinners(db),
+      allIncidents(db),
+    ]);
     const now = clock.at(await store.databaseNow());
-    const { loaded, problems } = loadProject(files, versions, { winners, live_since, trusted, now });
+    const { loaded, problems } = loadProject(files, versions, {
+      winners,
+      incidents,
+      live_since,
+      trusted,
+      now,
+    });
     if (!loaded) return { problems };
     const compiled = await compile(loaded);
     return { project: compiled.project, problems: [...problems, ...compiled.problems] };
@@ -263,12 +284,19 @@ export async function openApp(options: AppOptions): Promise<App> {
   async function refresh(): Promise<void> {
     const latest = await latestDeployment(db);
     if (!latest) return;
-    const winners = await experimentWinners(db);
-    if (latest.id === live_deployment && isDeepStrictEqual(winners, live_project?.project.winners)) return;
+    const [winners, incidents] = await Promise.all([experimentWinners(db), allIncidents(db)]);
+    const is_known = isDeepStrictEqual(
+      [latest.id, winners, incidents],
+      [live_deployment, live_project?.project.winners, live_incidents],
+    );
+    if (is_known) return;
     const { project } = await prepare(latest.files, latest.live_since, true);
     if (!project) return;
     live_project = project;
     live_deployment = latest.id;
+    live_incidents = incidents;
+    if (incidents.length === 0) return;
+    await recomputeByCommand(db, project.project.rules, clock.at(await store.databaseNow()));
   }
 
   function start(roles: ReadonlySet<Role>): void {
@@ -323,6 +351,14 @@ export async function openApp(options: AppOptions): Promise<App> {
     }
   }
 
+  let answer_channels: ReadonlyMap<string, Channel> | undefined;
+  closers.push(() => Promise.all([...(answer_channels?.values() ?? [])].map((channel) => channel.close())));
+  const answering = {
+    ...{ book: openAutoReplies(db, link_secrets[0] ?? ''), live },
+    now: async () => clock.at(await store.databaseNow()),
+    channel: () => (answer_channels ??= openChannels(options, links)).get('email'),
+  };
+
   await refresh();
   return {
     db,
@@ -330,6 +366,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     reader,
     experiments,
     segments: openSegments(db),
+    notices: createNoticeDesk({
+      ...{ book: openIncidents(db), live, refresh },
+      now: async () => Math.floor(clock.at(await store.databaseNow())),
+    }),
+    answerAutomatically: (mail) => answerAutomatically(answering, mail),
     bell,
     clock,
     receiver,
@@ -392,6 +433,7 @@ function rememberKeys(find: (key: string) => Promise<Key | undefined>): App['fin
 }
 
 function whyNotStarted({ project }: LiveProject, workflow: string): string | undefined {
+  if (isOfNotice(workflow)) return `"${workflow}" tells a notice; begin that with "etapa notice start".`;
   const status = project.workflows.get(workflow)?.status;
   if (status === 'live') return undefined;
   if (status !== undefined)

@@ -44,8 +44,9 @@ describe('the shipped project', () => {
     const sent = workflows.flatMap(([, text]) =>
       [...text.matchAll(/\b(?:send_email|ask): (\w+)/g)].map(([, id]) => id),
     );
-    expect([...new Set(sent)].sort()).toEqual(Object.keys(templates).sort());
-    expect(project.workflows.size).toBe(workflows.length);
+    const told = project.notices.flatMap(({ message }) => message ?? []);
+    expect([...new Set([...sent, ...told])].sort()).toEqual(Object.keys(templates).sort());
+    expect(project.workflows.size).toBe(workflows.length + told.length);
   });
 
   test('compiles every template without a problem', async () => {

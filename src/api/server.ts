@@ -14,6 +14,7 @@ import { UserError, wordsOf } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { healthRoutes } from './health.ts';
+import { noticeRoutes } from './notices.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { confirmRoutes } from './confirm.ts';
@@ -59,6 +60,7 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   await server.register(segmentRoutes(segmentOptions(app)));
   await server.register(workflowRoutes(workflowOptions(app)));
+  await server.register(noticeRoutes({ findKey: (key) => app.findKey(key), notices: app.notices }));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(preferenceRoutes(preferenceOptions(app)));
   await server.register(confirmRoutes(confirmOptions(app)));

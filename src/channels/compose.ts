@@ -2,7 +2,7 @@
 import MimeNode from 'nodemailer/lib/mime-node';
 import type { Parcel } from '../engine/ports.ts';
 import type { Bounces } from './envelope-sender.ts';
-import { AUTOMATED, asciiDomainOf, feedbackId, listHeaders } from './list-headers.ts';
+import { AUTOMATED, answerHeaders, asciiDomainOf, feedbackId, listHeaders } from './list-headers.ts';
 import { quotedPrintable } from './quoted-printable.ts';
 
 export interface Composing {
@@ -51,6 +51,7 @@ function fieldsOf(parcel: Parcel, to: string, { bounces, internal_headers }: Com
     ...(internal_headers ? parcel.headers : {}),
     'X-Etapa-Message': parcel.id,
     ...AUTOMATED,
+    ...answerHeaders(parcel),
     'Content-Language': parcel.language,
     'Feedback-ID': feedbackId(parcel),
     ...listHeaders(parcel, bounces),

@@ -105,7 +105,9 @@ async function deliver(
   try {
     if (needsSmtpUtf8(to) && !(await takesUtf8(way))) return unfit(NO_SMTPUTF8);
     const raw = await way.sign(compose(parcel, to, way.options));
-    const from = envelopeSender(parcel.id, parcel.from.email, way.options.bounces);
+    // Whatever becomes of an automatic answer, nobody is told (RFC 3834, 3.3).
+    const is_answer = parcel.answers !== undefined;
+    const from = is_answer ? '' : envelopeSender(parcel.id, parcel.from.email, way.options.bounces);
     const signal = AbortSignal.timeout(way.patience.whole);
     const mail = { envelope: { from, to: [to] }, raw, signal, gate };
     const info = (await way.transport.sendMail(mail)) as { response: string };

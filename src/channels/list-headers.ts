@@ -10,6 +10,15 @@ type Field = string | { readonly prepared: true; readonly value: string };
 /** RFC 3834: sent by a program, and no vacation notices in answer. */
 export const AUTOMATED = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' };
 
+/** RFC 3834, 3.1.5 and 5: what it is, and which mail it answers. */
+export function answerHeaders({ answers }: Parcel): Record<string, Field> {
+  if (answers === undefined) return {};
+  const submitted = { 'Auto-Submitted': 'auto-replied' };
+  // Strangers write Message-IDs.
+  const id = /^[\x21-\x3b\x3d\x3f-\x7e]{1,500}$/.test(answers) ? `<${answers}>` : undefined;
+  return id === undefined ? submitted : { ...submitted, 'In-Reply-To': id, References: id };
+}
+
 /**
  * RFC 2369 and RFC 8058: mail programs show a button that asks with one POST; RFC 2919 names the list. Promotions
  * alone have them.

@@ -70,7 +70,8 @@ async function receiveMail(app: App, { mail }: Settings): Promise<Receiver | und
   if (!inbound || domain === undefined) return undefined;
   const { links, responses } = app;
   const unsubscribe = (id: string, source: string): Promise<void> => app.pages.unsubscribe(id, source);
-  const receiver = await openMailbox({ ...inbound, domain, links, responses, unsubscribe });
+  const { answerAutomatically: answer } = app;
+  const receiver = await openMailbox({ ...inbound, domain, links, responses, unsubscribe, answer });
   output.line(`Mail for ${domain}: SMTP on ${inbound.host}:${receiver.port}`);
   return receiver;
 }

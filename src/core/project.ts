@@ -5,6 +5,7 @@ import type { MessagePlan } from './messages/message.ts';
 import type { Moods } from './messages/mood.ts';
 import type { TonePlan } from './messages/tone.ts';
 import type { Instant } from './events/event.ts';
+import type { Notice } from './notices/notice.ts';
 import type { Personas } from './segments/personas.ts';
 import type { Segment } from './segments/segments.ts';
 import type { StagePlan } from './stages/stages.ts';
@@ -34,6 +35,7 @@ export interface Project {
   readonly personas: Personas;
   readonly moods: Moods;
   readonly tone: TonePlan;
+  readonly notices: readonly Notice[];
   readonly calendars: Readonly<Record<string, Calendar>>;
   readonly messages: Readonly<Record<string, MessagePlan>>;
   /** The deployed workflows, by id. */

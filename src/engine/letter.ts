@@ -9,6 +9,8 @@ import { messageContext, type Reserved } from '../core/messages/context.ts';
 import { addressOf, BAD_ADDRESS, holdBackNow, waitForHours, type Wait } from '../core/messages/may-send.ts';
 import { planOf } from '../core/messages/message.ts';
 import { scoresOf } from '../core/messages/survey.ts';
+import { heldByNotice } from '../core/notices/meanwhile.ts';
+import { notesShownAt, noticeWords } from '../core/notices/words.ts';
 import { chooseTone, wordsFor, type Tone } from '../core/messages/tone.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import type { LiveProject } from './live-project.ts';
@@ -34,7 +36,7 @@ export function writeLetter(
   const to = checkedAddress(addressOf(contact, channel) ?? '');
   if (to === undefined) return { held_back: BAD_ADDRESS };
   const voice = voiceOf(contact, channel, live, now);
-  const held_back = guard(message, live, voice, now);
+  const held_back = guard(message, live, voice, now) ?? heldByNotice(live.project.notices, message, now);
   if (held_back) return { held_back };
   const wait = waitForHours(contact, message.purpose, live.project, now);
   if (wait) return wait.until === Infinity ? { held_back: wait.because } : { wait };
@@ -212,6 +214,7 @@ function contextOf(
     now: setting.now,
     ...pageLinks(setting.pages),
     ...setting.survey,
+    ...noticesFor(live, event, setting),
   });
 }
 
@@ -219,6 +222,17 @@ function pageLinks(pages: PageLinks | undefined): Partial<Reserved> {
   if (!pages) return {};
   const { unsubscribe_url, ...others } = pages;
   return unsubscribe_url === undefined ? others : { ...others, unsubscribe_url };
+}
+
+/** What is shown in the foot of every message, and the notice that this one tells. */
+function noticesFor(
+  { project }: LiveProject,
+  event: JsonObject,
+  { language, now }: Setting,
+): Pick<Reserved, 'notices'> & Partial<Pick<Reserved, 'notice'>> {
+  const notice = noticeWords(project.notices, event, language, now);
+  const notices = notesShownAt(project, now, 'email_footer', language);
+  return { notices, ...(notice ? { notice } : {}) };
 }
 
 export function fieldValues({ profile }: Contact): JsonObject {

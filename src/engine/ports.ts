@@ -356,6 +356,8 @@ export interface Parcel {
   readonly headers: Readonly<Record<string, string>>;
   /** The way out, for promotions (RFC 8058). */
   readonly unsubscribe_url: string | undefined;
+  /** The Message-ID that it answers automatically (RFC 3834); empty where that has none. Absent: it answers nothing. */
+  readonly answers?: string;
 }
 
 /** Who does not want a message now. */

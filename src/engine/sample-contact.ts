@@ -7,6 +7,7 @@ import { languageOf, zoneOf } from '../core/contacts/locale.ts';
 import { fold } from '../core/contacts/fold.ts';
 import type { Event, EventType, Instant } from '../core/events/event.ts';
 import { own, type Json, type JsonObject } from '../core/json.ts';
+import { sampleOfNotice } from '../core/notices/words.ts';
 import { stageOf } from '../core/stages/stages.ts';
 import { DAY, HOUR, MINUTE } from '../core/time/date.ts';
 import { localDate } from '../core/time/zone.ts';
@@ -31,6 +32,8 @@ export function sampleEvent(
   contact: Contact,
   now: Instant,
 ): JsonObject {
+  const told = sampleOfNotice(loaded.project.notices, message, now);
+  if (told) return told;
   const name = startOf(loaded, message);
   if (name === undefined) return {};
   const setting = settingOf(loaded, languageOf(contact, loaded.project), now);

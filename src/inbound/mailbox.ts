@@ -3,6 +3,7 @@
  * It has an address for each message, made and signed by us, and no others.
  */
 import { createHash } from 'node:crypto';
+import type { AnsweredMail } from '../engine/auto-reply.ts';
 import type { Links } from '../engine/links.ts';
 import type { Responses } from '../engine/responses.ts';
 import { readMail } from './read-mail.ts';
@@ -15,6 +16,8 @@ export interface MailboxOptions {
   readonly links: Pick<Links, 'readBounceToken'>;
   readonly responses: Pick<Responses, 'report' | 'reply'>;
   unsubscribe(message_id: string, source: string): Promise<void>;
+  /** Answers a person at once, where there is something to tell. */
+  answer?(mail: AnsweredMail): Promise<unknown>;
 }
 
 /** Rejects with a UserError when the port cannot be had. */
@@ -57,5 +60,6 @@ async function take(received: ReceivedMail, options: MailboxOptions): Promise<vo
       .update(mail_id === '' ? raw : mail_id)
       .digest('base64url');
     await options.responses.reply({ message_id, subject, text, id });
+    await options.answer?.({ message_id, envelope_from, subject, mail_id });
   }
 }

@@ -6,10 +6,10 @@ import { planMemory, type MemorySpec } from '../core/contacts/memory.ts';
 import type { Instant } from '../core/events/event.ts';
 import { own } from '../core/json.ts';
 import type { Moods } from '../core/messages/mood.ts';
+import type { Incident } from '../core/notices/notice.ts';
 import type { Project } from '../core/project.ts';
 import { personasOf, type Personas } from '../core/segments/personas.ts';
 import type { Segment } from '../core/segments/segments.ts';
-import { hoursFileSchema, type HoursFile } from '../core/time/calendar.ts';
 import {
   compileWorkflow,
   workflowSchema,
@@ -18,6 +18,7 @@ import {
 } from '../core/workflows/compile.ts';
 import type { Workflow } from '../core/workflows/workflow.ts';
 import { dataFileSchema, type DataFile } from './files/data-file.ts';
+import { hoursFileSchema, type HoursFile } from './files/hours-file.ts';
 import { messageFileSchema } from './files/message-file.ts';
 import { settingsFileSchema, type SettingsFile } from './files/settings-file.ts';
 import { mapFileSchema, type MapFile } from './files/map-file.ts';
@@ -25,6 +26,7 @@ import { segmentsFileSchema, type SegmentsFile } from './files/segments-file.ts'
 import { compileStages, stagesFileSchema, titleOf, type StagesFile } from './files/stages-file.ts';
 import { compileMoods, compileTone, DEFAULT_TONE, toneFileSchema, type ToneFile } from './files/tone-file.ts';
 import { checkTemplates, readTemplates, type MessageTemplate } from './messages.ts';
+import { noticesOf, tellingsOf } from './notices.ts';
 import { orMeant } from './did-you-mean.ts';
 import { checkHolidays, expandHolidays, expandJurisdictions } from './holidays.ts';
 import { lintProject } from './lint/index.ts';
@@ -68,6 +70,8 @@ export interface GoingLive {
   readonly live_since?: Instant | null;
   /** The variant that has won an `ab_test`, by `workflow/step`. */
   readonly winners?: Readonly<Record<string, string>>;
+  /** The notices that commands began or ended. */
+  readonly incidents?: readonly Incident[];
   /** It was found sound when it was deployed; lints that have come since do not stop it. */
   readonly trusted?: boolean;
   /** Around which moment public holidays are known. Absent: around the present. */
@@ -134,7 +138,10 @@ function readAll(files: ProjectFiles): Reading {
   const tone = optional(`${JOURNEY}tone.yaml`, toneFileSchema, DEFAULT_TONE);
   const segments = optional(`${JOURNEY}segments.yaml`, segmentsFileSchema, { version: 1, segments: {} });
   const map = optional(`${JOURNEY}map.yaml`, mapFileSchema, NO_MAP);
-  const hours = optional(`${JOURNEY}hours.yaml`, hoursFileSchema, { version: 1, calendars: {} });
+  const hours = optional(`${JOURNEY}hours.yaml`, hoursFileSchema, {
+    version: 1,
+    calendars: {},
+  });
   const data = optional<DataFile | null>(`${JOURNEY}data.yaml`, dataFileSchema, null);
   // A database gives them back in another order.
   const workflows = Object.keys(files).filter(isWorkflow).sort().map(readWorkflow);
@@ -267,7 +274,12 @@ function compile(
   const { conditions, list: segment_list, personas, moods } = compileConditions(sources);
   const around = { conditions, time_zone: settings.time_zone };
   const stage_plan = compileStages(stages, conditions);
-  const live = sources.workflows.map(({ source, text }) => compileWorkflow(source, versionOf(text), around));
+  const { incidents = [] } = going_live;
+  const notices = noticesOf(hours, settings.time_zone, incidents);
+  const live = [
+    ...sources.workflows.map(({ source, text }) => compileWorkflow(source, versionOf(text), around)),
+    ...tellingsOf(notices, hours, templates, around),
+  ];
   const versions = new Map(live.map((workflow) => [versionKey(workflow.id, workflow.version), workflow]));
   for (const workflow of old_versions.flatMap((old) => recompile(old, around))) {
     const key = versionKey(workflow.id, workflow.version);
@@ -291,13 +303,14 @@ function compile(
     double_opt_in: settings.double_opt_in,
     jurisdictions: expandJurisdictions(settings.jurisdictions ?? [], going_live.now),
     ignore_triggers_older_than: settings.ignore_triggers_older_than,
-    rules: rulesOf(files),
+    rules: rulesOf(files, incidents),
     live_since: going_live.live_since === null ? -Infinity : (going_live.live_since ?? 0),
     stages: stage_plan,
     segments: segment_list,
     personas,
     moods,
     tone: compileTone(tone),
+    notices,
     calendars: hours.calendars,
     messages: templates,
     workflows: new Map(live.map((workflow) => [workflow.id, workflow])),
@@ -384,7 +397,9 @@ function hashOf(files: ProjectFiles): string {
     .slice(0, 16);
 }
 
-/** Of everything that decides, and none of the words. */
-function rulesOf(files: ProjectFiles): string {
-  return hashOf(Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith('templates/'))));
+/** Of everything that decides, and none of the words. What a command began or ended decides as well. */
+function rulesOf(files: ProjectFiles, incidents: readonly Incident[]): string {
+  const rules = Object.entries(files).filter(([path]) => !path.startsWith('templates/'));
+  const commands = incidents.length === 0 ? [] : [['', JSON.stringify(incidents)]];
+  return hashOf(Object.fromEntries([...rules, ...commands]) as ProjectFiles);
 }

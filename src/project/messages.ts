@@ -69,6 +69,9 @@ const PLAIN_LAYOUT: TemplateFile = {
 {{content}}
     <mj-section>
       <mj-column>
+        <mj-raw>{{#each notices}}</mj-raw>
+        <mj-text>{{this.text}}</mj-text>
+        <mj-raw>{{/each}}</mj-raw>
         <mj-text>{{sender.name}} · {{sender.postal_address}}</mj-text>
         <mj-raw>{{#if unsubscribe_url}}</mj-raw>
         <mj-text><a href="{{url preferences_url}}">{{#is language "es"}}Preferencias{{else}}Preferences{{/is}}</a> · <a href="{{url unsubscribe_url}}">{{#is language "es"}}Darme de baja{{else}}Unsubscribe{{/is}}</a></mj-text>

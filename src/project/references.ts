@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { DERIVED_FIELDS } from '../core/conditions/subjects/field.ts';
 import { CALL_NAMES } from '../core/events/names.ts';
 import { own } from '../core/json.ts';
+import { ALL_PROMOTIONS } from '../core/notices/source.ts';
 import { MESSAGE_FATES } from '../core/conditions/subjects/message.ts';
 import type { Path } from '../core/schema.ts';
 import { orMeant } from './did-you-mean.ts';
@@ -122,6 +123,10 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
   tone: { noun: 'tone', among: ({ tones }) => tones },
   falls_back_to: { noun: 'tone', among: ({ tones }) => tones },
   otherwise: { noun: 'tone', among: ({ tones }) => tones },
+  calendar: { noun: 'calendar', among: ({ calendars }) => calendars },
+  template: MESSAGE,
+  pause: WORKFLOW,
+  hold_back: { ...MESSAGE, alsoFine: (word) => word === ALL_PROMOTIONS },
 };
 
 /** What stands below these keys is named by the shop, not by the project. */
@@ -142,6 +147,9 @@ export function isReference(key: string, path: Path, siblings: readonly string[]
   if (key === 'hours') return path.at(-1) === 'wait_until';
   if (key === 'otherwise') return path[0] === 'rules';
   if (key === 'tone') return path.at(-1) === 'use';
+  if (key === 'calendar') return path[0] === 'notices';
+  if (key === 'template') return path.at(-1) === 'tell';
+  if (key === 'pause' || key === 'hold_back') return path.at(-1) === 'meanwhile';
   // Elsewhere these are dates, or the name of the file itself.
   if (key === 'after' || key === 'before') return siblings.includes('event');
   if (key === 'workflow' || key === 'message') return path.length > 0;

@@ -3,6 +3,7 @@ import { languageOf, zoneOf } from '../core/contacts/locale.ts';
 import { address } from '../core/messages/address.ts';
 import { addressOf, BAD_ADDRESS, holdBackNow, waitForHours } from '../core/messages/may-send.ts';
 import { planOf, type Message } from '../core/messages/message.ts';
+import { heldByNotice } from '../core/notices/meanwhile.ts';
 import { chooseTone } from '../core/messages/tone.ts';
 import type { Project } from '../core/project.ts';
 
@@ -30,6 +31,8 @@ export function atSending(message: Message, contact: Contact, project: Project):
     formality: tone.formality,
     because: tone.because,
     language: languageOf(contact, project),
-    held_back: holdBackNow(contact, { ...sending, consents: contact.profile.consent }, project),
+    held_back:
+      holdBackNow(contact, { ...sending, consents: contact.profile.consent }, project) ??
+      heldByNotice(project.notices, message, now),
   };
 }

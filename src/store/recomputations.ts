@@ -27,6 +27,16 @@ export async function beginRecomputation(
     from contacts where merged_into is null and decided_at is not null and rules <> ${rules}`);
 }
 
+/** A command has changed the rules of what is deployed: they go through all contacts, unless they do so already. */
+export async function recomputeByCommand(db: Runner, rules: string, now: Instant): Promise<void> {
+  await db.execute(sql`
+    update recomputations r set rules = ${rules}, after = null, asked = 0, total = people.total,
+      started_at = ${timestamp(now)}, finished_at = case when people.total = 0 then ${timestamp(now)} end
+    from (select count(*) as total from contacts
+      where merged_into is null and decided_at is not null and rules <> ${rules}) people
+    where r.deployment = (select max(id) from deployments) and r.rules <> ${rules}`);
+}
+
 /** A turn was written by other rules than the newest, as its process had not heard of those: they go round once more. */
 export async function recomputeLatecomers(tx: Runner, rules: string): Promise<void> {
   await tx.execute(sql`

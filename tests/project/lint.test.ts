@@ -4,7 +4,7 @@ import { fc, test as prop } from '@fast-check/vitest';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { compileCondition, NOTHING_AROUND, type Condition } from '../../src/core/conditions/condition.ts';
-import { hoursFileSchema } from '../../src/core/time/calendar.ts';
+import { hoursFileSchema } from '../../src/project/files/hours-file.ts';
 import { workflowSchema } from '../../src/core/workflows/compile.ts';
 import { dataFileSchema } from '../../src/project/files/data-file.ts';
 import { mapFileSchema } from '../../src/project/files/map-file.ts';

@@ -91,11 +91,16 @@ function enterByState(
 function enterByCondition(
   draft: Draft,
   workflow: Workflow,
-  { when }: Extract<Trigger, { by: 'condition' }>,
+  { when, about }: Extract<Trigger, { by: 'condition' }>,
   moment: Instant,
 ): Instant {
   const facts = factsAt(draft, moment);
   const { holds, until } = when.answer(facts);
+  if (about) {
+    if (holds)
+      enter(draft, workflow, moment, { at: moment, event: about(facts), because: when.because(facts) });
+    return until;
+  }
   const known = draft.contact.entries[workflow.id];
   if (known?.held === holds) return until;
   noteEntry(draft, workflow.id, { held: holds });
@@ -155,7 +160,11 @@ function enterByMoment(
     noteEntry(draft, workflow.id, { looked_at: fired });
     // A moment that only the new rules put into the past starts nothing; one that had come before them does.
     if (fired > draft.quiet_until || fired >= draft.settled_before)
-      enter(draft, workflow, moment, { at: fired, event: null, because: THE_TIME_HAS_COME });
+      enter(draft, workflow, moment, {
+        at: fired,
+        event: trigger.about?.(facts, fired) ?? null,
+        because: THE_TIME_HAS_COME,
+      });
   }
   return next ?? Infinity;
 }

@@ -2,6 +2,7 @@ import { languageOf } from '../contacts/locale.ts';
 import type { Instant } from '../events/event.ts';
 import { holdBack, rememberSent, whenLimitsAllow } from '../messages/may-send.ts';
 import { planOf } from '../messages/message.ts';
+import { heldByNotice } from '../notices/meanwhile.ts';
 import { chooseTone } from '../messages/tone.ts';
 import { reason, type Reason } from '../reason.ts';
 import { factsAt, type Draft, type Wish } from './draft.ts';
@@ -56,7 +57,11 @@ function owe(
   const mood = project.moods.of(facts);
   const tone = chooseTone(project.tone, channel, contact, mood);
   const sending = { purpose, plan, channel, tone, mood: mood.mood, now: moment, zone: facts.zone };
-  const held_back = (covered_by === null ? null : saidBy(covered_by)) ?? holdBack(contact, sending, project);
+  const event = run.event?.properties ?? {};
+  const held_back =
+    (covered_by === null ? null : saidBy(covered_by)) ??
+    holdBack(contact, sending, project) ??
+    heldByNotice(project.notices, { message, purpose, event }, moment);
   const owed_at = held_back ? moment : whenLimitsAllow(contact, sending, project);
   draft.messages.push({
     workflow: run.workflow,
@@ -73,7 +78,7 @@ function owe(
     formality: tone.formality,
     because: tone.because,
     held_back,
-    event: run.event?.properties ?? {},
+    event,
   });
   if (held_back) return;
   const sent = rememberSent(contact.sent, project.limits, moment, facts.zone);

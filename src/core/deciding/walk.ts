@@ -1,5 +1,6 @@
 import { overwriteFields } from '../contacts/fold.ts';
 import type { Event, Instant } from '../events/event.ts';
+import { pausedUntil } from '../notices/meanwhile.ts';
 import { reason } from '../reason.ts';
 import { mapSteps } from '../workflows/edit.ts';
 import { copyRun, type Run } from '../workflows/run.ts';
@@ -17,8 +18,13 @@ export function follow(draft: Draft, workflow: Workflow, from: Run, first: Then,
     if (then.go === END) return finish(draft, run, 'completed', WALKED_TO_THE_END, moment);
     if (steps >= MOST_STEPS) return finish(draft, run, 'failed', WITHOUT_A_WAIT, moment);
     const step = workflow.steps[then.go] as Step;
-    run = arrived(run, step, moment);
-    then = step.arrive(walkOf(draft, run, moment));
+    const there = arrived(run, step, moment);
+    then = step.arrive(walkOf(draft, there, moment));
+    const paused_until = sends(then)
+      ? pausedUntil(draft.project.notices, run.workflow, Math.max(moment, draft.clock))
+      : undefined;
+    if (paused_until !== undefined) return waitBefore(draft, run, step, paused_until);
+    run = there;
   }
   if ('end' in then) return finish(draft, run, then.outcome ?? 'completed', then.end, moment);
   for (const effect of then.effects ?? []) carryOut(draft, workflow, run, effect, moment);
@@ -26,6 +32,15 @@ export function follow(draft: Draft, workflow: Workflow, from: Run, first: Then,
 }
 
 const MOST_STEPS = 100;
+
+function sends(then: Then): boolean {
+  return ('effects' in then ? (then.effects ?? []) : []).some((effect) => effect.do === 'send');
+}
+
+/** A notice lets it wait here; where nobody knows for how long, new rules wake it. */
+function waitBefore(draft: Draft, run: Run, step: Step, until: Instant): void {
+  put(draft, { ...run, held_before: step.id, due_at: until === Infinity ? null : until });
+}
 
 function arrived(run: Run, { id }: Step, moment: Instant): Run {
   const copy = copyRun(run);
@@ -137,10 +152,15 @@ function adopt(draft: Draft, live: Workflow, old: Run): void {
   const run: Run = { ...old, version: live.version };
   if (run.held_out) return put(draft, run);
   if (run.held_before !== undefined)
-    return put(draft, { ...run, held_before: heldInstead(run, before, live) });
+    return put(draft, { ...run, held_before: heldInstead(run, before, live), due_at: soonest(draft, run) });
   const place = before ? mapSteps(before, live).get(run.step) : { to: run.step };
   if (place && 'to' in place) return goOnAt(draft, live, before, run, place.to);
   put(draft, { ...run, held_before: place?.next ?? '', due_at: draft.clock });
+}
+
+/** What it was held for may have ended with the old rules: it wakes to see it. */
+function soonest({ clock }: Draft, { due_at }: Run): Instant {
+  return Math.min(due_at ?? Infinity, clock);
 }
 
 /** The step of the new version before which a run is held that was held before another of the old one. */
@@ -164,9 +184,10 @@ function goOnAt(draft: Draft, live: Workflow, before: Workflow | undefined, run:
 
 /** Hours belong to the project and to no version: by other rules a wait may end sooner. One that ends later wakes to see it. */
 function askAnew(draft: Draft, run: Run): void {
+  if (run.held_before !== undefined) return put(draft, { ...run, due_at: soonest(draft, run) });
   const workflow = versionOf(draft, run);
   const step = workflow?.steps[stepIndex(workflow, run.step)];
-  if (!step?.adopt || run.held_out || run.held_before !== undefined) return;
+  if (!step?.adopt || run.held_out) return;
   const walk = walkOf(draft, run, draft.clock);
   const then = step.adopt(walk, step.began?.(walk) ?? run.arrived_at);
   if ('stay_until' in then && then.stay_until !== null && then.stay_until < (run.due_at ?? Infinity))

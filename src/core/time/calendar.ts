@@ -30,7 +30,8 @@ const textSchema = z.union(
   { error: 'write one text, or one for each language: { en: Customer service, es: Atención al cliente }' },
 );
 
-const dateSchema = z
+/** `2026-12-24`. */
+export const dateSchema = z
   .string({ error: (issue) => (issue.input === undefined ? undefined : notADate(issue.input)) })
   .refine((text) => dayOf(text) !== undefined, { abort: true, error: (issue) => notADate(issue.input) })
   .meta({ examples: ['2026-12-24'] });
@@ -91,17 +92,12 @@ export type Calendar = z.output<typeof calendarSchema> & { readonly public_holid
 
 const idSchema = z.string().regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
 
-/** The whole of `hours.yaml`. */
-export const hoursFileSchema = z.strictObject({
-  version: z.literal(1, { error: 'write "version: 1"' }),
-  calendars: z
-    .record(idSchema, calendarSchema, {
-      error: (issue) => (issue.code === 'invalid_key' ? notAnId(issue.path?.at(-1)) : undefined),
-    })
-    .superRefine(refuseNeverOpen),
-});
-
-export type HoursFile = z.output<typeof hoursFileSchema>;
+/** All calendars of a project, by id. */
+export const calendarsSchema = z
+  .record(idSchema, calendarSchema, {
+    error: (issue) => (issue.code === 'invalid_key' ? notAnId(issue.path?.at(-1)) : undefined),
+  })
+  .superRefine(refuseNeverOpen);
 
 export interface Openings {
   readonly open: boolean;
@@ -156,8 +152,14 @@ function planOf(calendar: Calendar): Plan {
   return plan;
 }
 
-function makePlan({ open, special_days = [], public_holidays = [] }: Calendar): Plan {
-  const week = WEEK.map(([name, kind]) => open[name] ?? open[kind] ?? CLOSED);
+/** The hours of each day of the week, Monday first, where nothing special is. */
+export function weekOf({ open }: Calendar): readonly (readonly OpenHours[])[] {
+  return WEEK.map(([name, kind]) => open[name] ?? open[kind] ?? CLOSED);
+}
+
+function makePlan(calendar: Calendar): Plan {
+  const { special_days = [], public_holidays = [] } = calendar;
+  const week = weekOf(calendar);
   const special = new Map<number, readonly OpenHours[]>(
     public_holidays.map(({ date }) => [knownDay(date), CLOSED]),
   );

@@ -58,7 +58,8 @@ function rangeText(range: OpenHours): string {
   return `${timeText(range.from)}-${timeText(range.to)}`;
 }
 
-function timeText(minute: number): string {
+/** `09:00`, of minutes since midnight. */
+export function timeText(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }
 

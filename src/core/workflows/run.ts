@@ -30,7 +30,7 @@ export interface Run {
   readonly arrived_at: Instant;
   /** When the step wants to go on by time alone; null: never. */
   readonly due_at: Instant | null;
-  /** The step before which it is held, because its workflow is paused; empty before the end. Absent: not held. */
+  /** The step before which it is held, because its workflow is paused or a notice is on; empty before the end. Absent: not held. */
   readonly held_before?: string;
   readonly ended_at: Instant | null;
   readonly outcome: Outcome | null;

@@ -3,6 +3,7 @@ import type { MemorySpec } from '../contacts/memory.ts';
 import type { Event, Instant } from '../events/event.ts';
 import type { Purpose } from '../messages/message.ts';
 import type { Duration } from '../time/duration.ts';
+import type { Run } from './run.ts';
 import type { Step } from './step.ts';
 
 /** What starts a run. Every live workflow can also be started by hand and by other workflows. */
@@ -10,7 +11,12 @@ export type Trigger =
   /** One of these events happens. */
   | { readonly by: 'event'; matches(event: Event): boolean }
   /** The condition was not true and becomes true. */
-  | { readonly by: 'condition'; readonly when: Question }
+  | {
+      readonly by: 'condition';
+      readonly when: Question;
+      /** What a run would be about: then runs start for as long as it holds, and `re_enter` lets in once for each. */
+      about?(facts: Facts): Run['event'];
+    }
   /** The contact enters or leaves one of these stages or segments. */
   | {
       readonly by: 'move';
@@ -24,6 +30,8 @@ export type Trigger =
       next(facts: Facts, after: Instant): Instant | undefined;
       /** As of `Question`. */
       readonly looks_at?: number;
+      /** What the run of this moment is about. */
+      about?(facts: Facts, fired: Instant): Run['event'];
     }
   /** Only by hand, by the API or by another workflow. */
   | { readonly by: 'hand' };

@@ -39,8 +39,16 @@ export function standOf(run: Run, project: Project): Stand {
   if (run.held_out) return { step: '', since: run.entered_at, until, says: HELD_OUT };
   if (project.workflows.get(run.workflow)?.status === 'paused')
     return { step, since, until: null, says: PAUSED };
+  if (run.held_before !== undefined) return { step, since, until, says: heldBefore(run.held_before) };
   if (step === '') return { step, since: null, until: null, says: NOT_RECORDED };
   return { step, since, until, says: waitOf(run, project) };
+}
+
+function heldBefore(step: string): Reason {
+  return reason(
+    `waits before step ${step} until a notice ends`,
+    `espera ante el paso ${step} a que termine un aviso`,
+  );
 }
 
 function waitOf({ workflow, version, step }: Run, project: Project): Reason {

@@ -2,6 +2,7 @@
 import type { Instant } from '../../core/events/event.ts';
 import { holdBack } from '../../core/messages/may-send.ts';
 import { planOf, type MessageState } from '../../core/messages/message.ts';
+import { heldByNotice } from '../../core/notices/meanwhile.ts';
 import { chooseTone } from '../../core/messages/tone.ts';
 import { reason, type Reason } from '../../core/reason.ts';
 import type { Run } from '../../core/workflows/run.ts';
@@ -103,7 +104,9 @@ function obstacleNow(message: string, { all, loaded, at }: Looking): Finding | u
     ...{ purpose: plan.purpose, plan, channel: 'email', tone },
     ...{ mood: mood.mood, now: at, zone: facts.zone },
   } as const;
-  const because = holdBack(facts.contact, sending, project);
+  const because =
+    holdBack(facts.contact, sending, project) ??
+    heldByNotice(project.notices, { message, purpose: sending.purpose, event: {} }, at);
   if (!because) return undefined;
   const says = reason(
     `if a step sent it at this moment, it would be held back: ${because.en}`,

@@ -104,6 +104,27 @@ const OF_FILES: Readonly<Record<string, string>> = {
   'special_days.hours': 'The hours of these days, or "closed".',
   'special_days.name': 'What the days are called: one text, or one for each language.',
 
+  notices:
+    'What people should know: holiday hours, a strike, a failure. Also begun and ended by "etapa notice".',
+  'notices.id': 'The id of the notice, which commands name.',
+  'notices.calendar': 'It is about each day of this calendar whose hours are special, and each holiday.',
+  'notices.from': 'The first day, such as 2026-12-01, by the clock of the brand.',
+  'notices.to': 'The last day; where it is not written, the first day alone.',
+  tell: 'Whom it is written to, once each time.',
+  'tell.segment': 'The people who are told.',
+  by: 'The channel.',
+  template:
+    'The message of templates/ that tells it. Its words may hold {{notice.text}}, {{notice.date}} and the like.',
+  'tell.when':
+    '"3 days before", or "at once": when it begins, and for those who come into the segment meanwhile.',
+  'tell.at': 'The time of day, such as "10:00", by the clock of the contact.',
+  show_in: 'Where its text is shown.',
+  show_from: 'From when on it is shown, such as "7 days before"; where nothing is written, when it begins.',
+  text: 'What is shown: one text, or one for each language. May hold {{date}}; with a calendar also {{name}}, {{hours}} and {{next_open}}.',
+  meanwhile: 'What rests while it is on.',
+  pause: 'Workflows whose people wait before their next message, and go on afterwards.',
+  'meanwhile.hold_back': 'Messages that are not sent, or "promotions": all of them.',
+
   fields: 'What is known about contacts. A field that is not listed here is a mistake elsewhere.',
   type: 'What the field holds.',
   personal: 'Whether it tells who somebody is, so that it is masked and forgotten on request.',

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { hoursFileSchema } from '../../core/time/calendar.ts';
 import { workflowSchema } from '../../core/workflows/compile.ts';
 import { dataFileSchema } from '../files/data-file.ts';
+import { hoursFileSchema } from '../files/hours-file.ts';
 import { mapFileSchema } from '../files/map-file.ts';
 import { messageFileSchema } from '../files/message-file.ts';
 import { segmentsFileSchema } from '../files/segments-file.ts';

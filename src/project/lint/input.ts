@@ -1,8 +1,8 @@
 /** What the lints look at: every file of a project that was read without a mistake, and the places of what stands in it. */
 import type { Path } from '../../core/schema.ts';
-import type { HoursFile } from '../../core/time/calendar.ts';
 import type { WorkflowSource } from '../../core/workflows/compile.ts';
 import type { DataFile } from '../files/data-file.ts';
+import type { HoursFile } from '../files/hours-file.ts';
 import type { MapFile } from '../files/map-file.ts';
 import type { SegmentsFile } from '../files/segments-file.ts';
 import type { SettingsFile } from '../files/settings-file.ts';

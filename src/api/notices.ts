@@ -1,0 +1,88 @@
+/** Notices by the API: which are on, beginning and ending one. */
+// Brings the types of `config.swaggerTransform`.
+import type {} from '@fastify/swagger';
+import type { FastifyInstance, FastifyPluginAsync, RouteShorthandOptions } from 'fastify';
+import { z } from 'zod';
+import { check } from '../core/schema.ts';
+import type { NoticeDesk } from '../engine/notices.ts';
+import { UserError } from '../errors.ts';
+import { requireApiKey, type KnownKey } from './api-key.ts';
+import { END_NOTICE, LIST_NOTICES, START_NOTICE, type Documentation } from './notices/documentation.ts';
+import { answerApiProblem, ApiProblem } from './problem.ts';
+
+export interface NoticeOptions {
+  findKey(key: string): Promise<KnownKey | undefined>;
+  readonly notices: NoticeDesk;
+}
+
+/** GET /v1/notices, POST /v1/notices/:id/start, POST /v1/notices/:id/end */
+export function noticeRoutes({ findKey, notices }: NoticeOptions): FastifyPluginAsync {
+  return async (app: FastifyInstance) => {
+    // The schemas are documentation: what is wrong is told with the mend.
+    app.setValidatorCompiler(() => () => true);
+    app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+    app.setErrorHandler(answerApiProblem);
+    app.get('/v1/notices', {
+      ...documented(LIST_NOTICES),
+      async handler(request) {
+        await requireApiKey(request.headers.authorization, findKey);
+        return { notices: await notices.list() };
+      },
+    });
+    app.post<ById>('/v1/notices/:id/start', {
+      ...documented(START_NOTICE),
+      async handler(request) {
+        const by = await requireApiKey(request.headers.authorization, findKey);
+        const until = readUntil(request.body);
+        return { notice: await orProblem(notices.start(request.params.id, until, by)) };
+      },
+    });
+    app.post<ById>('/v1/notices/:id/end', {
+      ...documented(END_NOTICE),
+      async handler(request) {
+        const by = await requireApiKey(request.headers.authorization, findKey);
+        return { notice: await orProblem(notices.end(request.params.id, by)) };
+      },
+    });
+  };
+}
+
+interface ById {
+  readonly Params: { readonly id: string };
+}
+
+/** These are JSON Schemas, whatever the rest of the API documents itself with. */
+function documented(schema: Documentation): RouteShorthandOptions {
+  return {
+    schema,
+    bodyLimit: MOST_BYTES,
+    config: { swaggerTransform: ({ schema: own, url }) => ({ schema: own, url }) },
+  };
+}
+
+const MOST_BYTES = 16 * 1024;
+
+const startSchema = z.strictObject({
+  until: z.string({ error: 'write the last day like "2026-12-05"' }).nullable().default(null),
+});
+
+function readUntil(body: unknown): string | null {
+  const checked = check(startSchema, body ?? {});
+  if (checked.ok) return checked.value.until;
+  const [first] = checked.findings;
+  const pointer = (first?.path ?? []).map((key) => `/${key}`).join('');
+  throw new ApiProblem(422, 'field_unusable', `${first?.message ?? 'this cannot be used'}.`, pointer);
+}
+
+const NOT_NOW: readonly string[] = ['notice_is_on', 'notice_is_not_on'];
+
+async function orProblem<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { code, message } = error;
+    const status = code === 'no_such_notice' ? 404 : NOT_NOW.includes(code) ? 409 : 422;
+    throw new ApiProblem(status, code, message);
+  }
+}
