@@ -21,6 +21,7 @@ import type {
   Renderer,
   Store,
 } from './engine/ports.ts';
+import type { MessageList } from './engine/message-list.ts';
 import { createReceiver, type Receiver } from './engine/receive.ts';
 import { createResponses, type Responses } from './engine/responses.ts';
 import type { WarmUp } from './engine/destinations.ts';
@@ -53,6 +54,7 @@ import {
 import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, unsubscribe, type Addressee } from './store/consents.ts';
 import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
+import { findMessage, listMessages, retryMessage } from './store/message-list.ts';
 import { recomputation } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
 import { openResponseBook } from './store/response-book.ts';
@@ -104,6 +106,7 @@ export interface App {
   readonly reader: Reader;
   readonly experiments: ExperimentBook;
   readonly segments: Segments;
+  readonly messages: MessageList;
   readonly bell: ClosableBell;
   readonly clock: Clock;
   readonly receiver: Receiver;
@@ -329,6 +332,16 @@ export async function openApp(options: AppOptions): Promise<App> {
     reader,
     experiments,
     segments: openSegments(db),
+    messages: {
+      list: (filter) => listMessages(db, filter),
+      find: (id) => findMessage(db, id),
+      async retry(id, retry_options) {
+        const now = clock.at(await store.databaseNow());
+        const retried = await retryMessage(db, id, retry_options, now);
+        if (retried.ok) bell.ringSends();
+        return retried;
+      },
+    },
     bell,
     clock,
     receiver,

@@ -22,6 +22,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['segments'], async () => (await import('./cli/segments.ts')).addSegments],
   [['experiments'], async () => (await import('./cli/experiments.ts')).addExperiments],
   [['doctor'], async () => (await import('./cli/doctor.ts')).addDoctor],
+  [['messages'], async () => (await import('./cli/messages.ts')).addMessages],
   [['keys'], async () => (await import('./cli/keys.ts')).addKeys],
 ];
 

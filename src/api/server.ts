@@ -14,6 +14,7 @@ import { UserError, wordsOf } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { healthRoutes } from './health.ts';
+import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { surveyRoutes } from './survey.ts';
@@ -57,6 +58,7 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   await server.register(segmentRoutes(segmentOptions(app)));
   await server.register(workflowRoutes(workflowOptions(app)));
+  await server.register(messageRoutes(messageOptions(app)));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(surveyRoutes(surveyOptions(app)));
   await server.register(trackRoutes(trackOptions(app)));
@@ -144,6 +146,12 @@ function workflowOptions(app: App): Parameters<typeof workflowRoutes>[0] {
     now: () => app.clock.at(Date.now()),
     newId: uuidv7,
   };
+}
+
+function messageOptions({ findKey, messages, reader }: App): Parameters<typeof messageRoutes>[0] {
+  const contactOf = async (who: string): Promise<string | undefined> =>
+    (await reader.findContact(who))?.contact.id;
+  return { findKey, messages, contactOf };
 }
 
 function trackOptions({ links, responses }: App): Parameters<typeof trackRoutes>[0] {

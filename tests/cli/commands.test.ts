@@ -46,7 +46,18 @@ describe('help', () => {
       'diff',
       'versions',
     ],
-    ...['start', 'demo', 'replay', 'status', 'explain', 'segments', 'experiments', 'doctor', 'keys'],
+    ...[
+      'start',
+      'demo',
+      'replay',
+      'status',
+      'explain',
+      'segments',
+      'experiments',
+      'doctor',
+      'messages',
+      'keys',
+    ],
   ];
 
   it('lists every command with what it does', async () => {
@@ -58,6 +69,7 @@ describe('help', () => {
   it('tells of each command how it is used and what its options mean', async () => {
     const asked = [
       ...COMMANDS.map((command) => [command]),
+      ['messages', 'retry'],
       ['keys', 'create'],
       ['keys', 'list'],
       ['keys', 'revoke'],
