@@ -24,9 +24,9 @@ import type {
 import type { MessageList } from './engine/message-list.ts';
 import { createReceiver, type Receiver } from './engine/receive.ts';
 import { createResponses, type Responses } from './engine/responses.ts';
-import type { WarmUp } from './engine/destinations.ts';
-import type { SendingAlert } from './engine/calm.ts';
+import type { SendingAlert } from './engine/alert.ts';
 import { createSender } from './engine/send.ts';
+import { createSendingControl, type SendingControl } from './engine/sending-control.ts';
 import { startSweep } from './engine/sweep.ts';
 import type { TurnReport } from './engine/turn.ts';
 import { createTurner } from './engine/turner.ts';
@@ -88,8 +88,6 @@ export interface AppOptions {
   onSent?(): void;
   /** Hears of what only people can mend. */
   onAlert?(alert: SendingAlert): void;
-  /** For a sender that receivers do not know yet. */
-  readonly warm_up?: WarmUp | undefined;
 }
 
 export interface MailOptions extends Pick<EmailOptions, 'dkim' | 'require_tls' | 'internal_headers'> {
@@ -107,6 +105,7 @@ export interface App {
   readonly experiments: ExperimentBook;
   readonly segments: Segments;
   readonly messages: MessageList;
+  readonly sending: SendingControl;
   readonly bell: ClosableBell;
   readonly clock: Clock;
   readonly receiver: Receiver;
@@ -294,7 +293,6 @@ export async function openApp(options: AppOptions): Promise<App> {
         ...{ store, clock, live, links, renderer, channels },
         calm: {
           book: openSendingBook(db),
-          warm_up: options.warm_up,
           ...(options.onAlert ? { onAlert: options.onAlert } : {}),
         },
         ...(onMark ? { onMark } : {}),
@@ -342,6 +340,10 @@ export async function openApp(options: AppOptions): Promise<App> {
         return retried;
       },
     },
+    sending: createSendingControl({
+      ...{ book: openSendingBook(db), bell },
+      now: async () => clock.at(await store.databaseNow()),
+    }),
     bell,
     clock,
     receiver,

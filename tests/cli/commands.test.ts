@@ -70,6 +70,8 @@ describe('help', () => {
     const asked = [
       ...COMMANDS.map((command) => [command]),
       ['messages', 'retry'],
+      ['sending', 'stop'],
+      ['sending', 'resume'],
       ['keys', 'create'],
       ['keys', 'list'],
       ['keys', 'revoke'],
