@@ -25,6 +25,8 @@ import type { MessageList } from './engine/message-list.ts';
 import { createReceiver, type Receiver } from './engine/receive.ts';
 import { createResponses, type Responses } from './engine/responses.ts';
 import type { SendingAlert } from './engine/alert.ts';
+import { createAlertMail } from './engine/alert-mail.ts';
+import { dayOfProject } from './engine/destinations.ts';
 import { createSender } from './engine/send.ts';
 import { createSendingControl, type SendingControl } from './engine/sending-control.ts';
 import { startSweep } from './engine/sweep.ts';
@@ -272,6 +274,15 @@ export async function openApp(options: AppOptions): Promise<App> {
     live_deployment = latest.id;
   }
 
+  /** Tells those who watch, and by mail those who do not. */
+  function alertTeller(channel: Channel | undefined): (alert: SendingAlert) => void {
+    const mail = channel && createAlertMail({ channel, live });
+    return (alert) => {
+      options.onAlert?.(alert);
+      void mail?.(alert).catch(options.onError);
+    };
+  }
+
   function start(roles: ReadonlySet<Role>): void {
     const { onError, onTurn, onMark, onCall, onTurned: onDone, onSent } = options;
     if (roles.has('engine')) {
@@ -289,11 +300,13 @@ export async function openApp(options: AppOptions): Promise<App> {
     if (roles.has('sender')) {
       const renderer: Renderer = createRenderer();
       const channels = openChannels(options, links);
+      const onAlert = alertTeller(channels.get('email'));
       const sender = createSender({
         ...{ store, clock, live, links, renderer, channels },
         calm: {
           book: openSendingBook(db),
-          ...(options.onAlert ? { onAlert: options.onAlert } : {}),
+          warmUp: (now) => dayOfProject(live().settings, now),
+          onAlert,
         },
         ...(onMark ? { onMark } : {}),
       });

@@ -5,14 +5,7 @@ import type { Complaints } from '../core/messages/complaint-rate.ts';
 import { MOST_STRIKES } from '../core/messages/report.ts';
 import type { Reason } from '../core/reason.ts';
 import type { SendingAlert } from './alert.ts';
-import {
-  createDestinations,
-  dayOfWarmUp,
-  warmingUp,
-  whyItWaits,
-  type Heard,
-  type WarmUp,
-} from './destinations.ts';
+import { createDestinations, warmingUp, whyItWaits, type Heard, type DayOfWarmUp } from './destinations.ts';
 import type { ClaimedMessage, Delivery, MessageMark, PutOffBy } from './ports.ts';
 import { createRationing, type Counted } from './ration.ts';
 import { isStale } from './retry.ts';
@@ -21,8 +14,8 @@ import { createStops, type StopBook, type Stops } from './stops.ts';
 
 export interface CalmParts {
   readonly book: SendingBook;
-  /** For a sender that receivers do not know yet. */
-  warmUp?(): WarmUp | undefined;
+  /** For a sender that receivers do not know yet: how much may leave today. */
+  warmUp?(now: Instant): DayOfWarmUp | undefined;
   onAlert?(alert: SendingAlert): void;
 }
 
@@ -137,10 +130,8 @@ export function createCalm(
   /** Service messages count, but nobody waits a day for a receipt. */
   async function ration({ id, channel, purpose }: ClaimedMessage, now: Instant): Promise<Held | undefined> {
     if (channel !== 'email' || purpose !== 'promotion') return undefined;
-    const warm_up = warmUp?.();
-    if (!warm_up) return undefined;
-    const day = dayOfWarmUp(warm_up, now);
-    return warming.admit({ ...day, because: warmingUp(day) }, id, now, () => under_way);
+    const day = warmUp?.(now);
+    return day && warming.admit({ ...day, because: warmingUp(day) }, id, now, () => under_way);
   }
 
   function alert(kind: SendingAlert['kind'], domain: string, response: string, at: Instant): void {

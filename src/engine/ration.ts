@@ -25,7 +25,7 @@ export interface Rationing {
    * Undefined when the message may go; until `under_way` no longer holds it, it counts.
    *
    * The book is counted every second, and each process may send its share of what is left until the next count. So the
-   * cap holds but for what the others send between two counts of ours: less than half of what was left a second
+   * cap holds but for what the others send between two counts of ours: at most a quarter of what was left a second
    * before, and at the end one message for each process.
    *
    * @param under_way how many messages of this process were let go and have not come to their end.
@@ -43,10 +43,11 @@ const OVER_THE_MORNING = HOUR;
 
 interface Count {
   readonly from: Instant;
-  left: number;
+  readonly cap: number;
+  readonly left: number;
+  /** What this process may still send until the next is made, at a moment of this process's clock. */
   share: number;
-  /** When the next is to be made, by this process's clock. */
-  next_at: number;
+  readonly next_at: number;
 }
 
 export function createRationing(
@@ -63,12 +64,13 @@ export function createRationing(
     const left = cap - sent;
     const rest = Math.max(COUNTED_EVERY, REST_PER_COUNT * (ended - began));
     const ours = Math.ceil(left / Math.max(1, processes)) - under_way();
-    last = { from, left, share: ours, next_at: ended + rest };
+    last = { from, cap, left, share: ours, next_at: ended + rest };
     return last;
   }
 
   function fresh(ration: Ration, under_way: () => number): Promise<Count> {
-    if (last && last.from === ration.from && performance.now() < last.next_at) return Promise.resolve(last);
+    const is_same = last?.from === ration.from && last.cap === ration.cap;
+    if (last && is_same && performance.now() < last.next_at) return Promise.resolve(last);
     counting ??= countAnew(ration, under_way).finally(() => (counting = undefined));
     return counting;
   }

@@ -4,6 +4,7 @@ import { createEmailChannel } from '../../src/channels/email.ts';
 import { judgeComplaints } from '../../src/core/messages/complaint-rate.ts';
 import type { SendingAlert } from '../../src/engine/alert.ts';
 import type { CalmParts } from '../../src/engine/calm.ts';
+import { dayOfWarmUp } from '../../src/engine/destinations.ts';
 import { createSender, type Sender } from '../../src/engine/send.ts';
 import { nextAttempt } from '../../src/engine/retry.ts';
 import { createRenderer } from '../../src/render/renderer.ts';
@@ -415,7 +416,7 @@ describe('a sender that is new', () => {
     async () => {
       const { shop, smtp, newSender } = await open();
       const started_at = Date.now();
-      const calm = { warmUp: () => ({ started_at, first_day: 5 }) };
+      const calm = { warmUp: (now: number) => dayOfWarmUp({ started_at, first_day: 5 }, now) };
       await owe(shop, people('example.com', 30));
       await newSender(calm).work();
       expect(smtp.accepted).toHaveLength(5);

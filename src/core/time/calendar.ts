@@ -30,7 +30,7 @@ const textSchema = z.union(
   { error: 'write one text, or one for each language: { en: Customer service, es: Atención al cliente }' },
 );
 
-const dateSchema = z
+export const dateSchema = z
   .string({ error: (issue) => (issue.input === undefined ? undefined : notADate(issue.input)) })
   .refine((text) => dayOf(text) !== undefined, { abort: true, error: (issue) => notADate(issue.input) })
   .meta({ examples: ['2026-12-24'] });
