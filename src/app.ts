@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import type { Instant } from './core/events/event.ts';
+import { domainOf } from './core/messages/address.ts';
 import { createEmailChannel, type EmailOptions } from './channels/email.ts';
 import { createLogChannel } from './channels/log.ts';
 import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
+import { openLookup, systemResolver, type Resolver } from './dns/lookup.ts';
+import { missingParts } from './dns/set-up.ts';
 import { createCaller, sendThenCall } from './engine/call.ts';
 import { databaseClock } from './engine/clocks.ts';
 import { displacedRuns, previewDeployment, type DeploymentPreview } from './engine/impact.ts';
@@ -29,6 +32,7 @@ import { createAlertMail } from './engine/alert-mail.ts';
 import { dayOfProject } from './engine/destinations.ts';
 import { createSender } from './engine/send.ts';
 import { createSendingControl, type SendingControl } from './engine/sending-control.ts';
+import type { SetUpLook } from './engine/set-up.ts';
 import { startSweep } from './engine/sweep.ts';
 import type { TurnReport } from './engine/turn.ts';
 import { createTurner } from './engine/turner.ts';
@@ -74,6 +78,8 @@ export interface AppOptions {
   readonly smtp_url?: string | undefined;
   /** How e-mail is signed and where reports about it come in. */
   readonly mail?: MailOptions;
+  /** Whom DNS is asked through about our own domain; absent: this machine's, where mail leaves it. */
+  readonly resolver?: Resolver | undefined;
   /** Hears of messages that leave by no real channel, where `smtp_url` is absent. */
   onParcel?(parcel: Parcel): void;
   /** Whom steps may call, and with which secrets; absent where other systems must hear of nothing. */
@@ -305,6 +311,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         ...{ store, clock, live, links, renderer, channels },
         calm: {
           book: openSendingBook(db),
+          set_up: setUpLook(options, live),
           warmUp: (now) => dayOfProject(live().settings, now),
           onAlert,
         },
@@ -435,6 +442,22 @@ function openChannels(options: AppOptions, links: Links): ReadonlyMap<string, Ch
   if (url !== undefined) channels.push(createEmailChannel({ url, ...emailOptions(options, links) }));
   else if (onParcel) channels.push(createLogChannel('email', onParcel));
   return new Map(channels.map((channel) => [channel.name, channel]));
+}
+
+/** Mail that stays on this machine goes to nobody; whoever hands in a resolver wants it looked at all the same. */
+function setUpLook({ smtp_url, resolver, mail = {} }: AppOptions, live: Live): SetUpLook | undefined {
+  if (smtp_url === undefined || (resolver === undefined && isLoopback(new URL(smtp_url).hostname)))
+    return undefined;
+  const lookup = openLookup(resolver ?? systemResolver());
+  const { dkim: keys = [], bounce_domain } = mail;
+  return {
+    domain: () => domainOf(live().settings.from.email),
+    missing: (domain) => missingParts(lookup, { domain, bounce_domain: bounce_domain ?? domain, keys }),
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
 }
 
 function emailOptions({ mail = {} }: AppOptions, links: Links): Omit<EmailOptions, 'url'> {

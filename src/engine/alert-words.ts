@@ -26,6 +26,13 @@ export function alertWords({ kind, domain, response, times }: SendingAlert): Rea
         `Readers complain too much: ${said}. Write to fewer people, to those who want it; see "etapa sending".`,
         `Los lectores se quejan demasiado: ${said}. Escribe a menos gente, a quien quiera recibirlo; mira "etapa sending".`,
       );
+    case 'setup':
+      return reason(`${said}.`, `${domain} no está preparado para mucho correo: ${said}.`);
+    case 'dns_silent':
+      return reason(
+        `DNS does not say whether ${domain} is set up: ${said}. Everything goes on; look at this machine's DNS server.`,
+        `El DNS no dice si ${domain} está preparado: ${said}. Todo sigue; mira el servidor DNS de esta máquina.`,
+      );
     case 'stopped':
       return reason(
         `Readers complain far too much: ${said}. They go on after seven days below it, or by "etapa sending resume".`,

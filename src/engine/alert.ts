@@ -12,8 +12,12 @@ export interface SendingAlert {
     /** Readers mark more messages as spam than is good. */
     | 'complaints'
     /** So many that promotions stop. */
-    | 'stopped';
-  /** Whose answer it is; empty where it is nobody's. */
+    | 'stopped'
+    /** Our domain is not set up in DNS. */
+    | 'setup'
+    /** DNS does not say whether it is. */
+    | 'dns_silent';
+  /** Whose answer it is, or whose domain it is about; empty where it is nobody's. */
   readonly domain: string;
   /** What was answered, or found. */
   readonly response: string;

@@ -10,12 +10,14 @@ import type { ClaimedMessage, Delivery, MessageMark, PutOffBy } from './ports.ts
 import { createRationing, type Counted } from './ration.ts';
 import { isStale } from './retry.ts';
 import { insist } from './insist.ts';
+import type { SetUpLook } from './set-up.ts';
 import { createStops, type StopBook, type Stops } from './stops.ts';
 
 export interface CalmParts {
   readonly book: SendingBook;
   /** For a sender that receivers do not know yet: how much may leave today. */
   warmUp?(now: Instant): DayOfWarmUp | undefined;
+  readonly set_up?: SetUpLook | undefined;
   onAlert?(alert: SendingAlert): void;
 }
 
@@ -102,14 +104,15 @@ export interface Calm extends Pick<Stops, 'refresh'> {
 }
 
 export function createCalm(
-  { book, warmUp, onAlert }: CalmParts,
+  { book, warmUp, set_up, onAlert }: CalmParts,
   at_once: number,
   isStopping: () => boolean,
 ): Calm {
   const destinations = createDestinations({ at_once });
   const line = createLine();
-  const stops = createStops({ ...book, onAlert });
+  const stops = createStops({ ...book, set_up, onAlert });
   const warming = createRationing((since) => book.countSentSince(since, 'any'), isStopping);
+  const without_set_up = createRationing((since) => book.countSentSince(since, 'promotion'), isStopping);
   let under_way = 0;
 
   function held(domain: string, now: Instant): Held | undefined {
@@ -130,6 +133,9 @@ export function createCalm(
   /** Service messages count, but nobody waits a day for a receipt. */
   async function ration({ id, channel, purpose }: ClaimedMessage, now: Instant): Promise<Held | undefined> {
     if (channel !== 'email' || purpose !== 'promotion') return undefined;
+    const few = stops.ration(now);
+    const is_too_much = few && (await without_set_up.admit(few, id, now, () => under_way));
+    if (is_too_much) return is_too_much;
     const day = warmUp?.(now);
     return day && warming.admit({ ...day, because: warmingUp(day) }, id, now, () => under_way);
   }
