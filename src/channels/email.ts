@@ -6,6 +6,7 @@ import { wordsOf } from '../errors.ts';
 import { createSigner, type DkimKey, type Signer } from './dkim.ts';
 import { envelopeSender, type Bounces } from './envelope-sender.ts';
 import { AUTOMATED, asciiDomainOf, feedbackId, listHeaders } from './list-headers.ts';
+import { providerTag } from './provider-tags.ts';
 import { needsSmtpUtf8, offersSmtpUtf8, recipient } from './recipient.ts';
 import { classify } from './smtp-reply.ts';
 import { tlsTrouble } from './tls-trouble.ts';
@@ -170,6 +171,7 @@ async function compose(parcel: Parcel, to: string, options: EmailOptions): Promi
     headers: {
       ...(options.internal_headers ? parcel.headers : {}),
       'X-Etapa-Message': parcel.id,
+      ...providerTag(new URL(options.url).hostname, parcel.id),
       ...AUTOMATED,
       'Content-Language': parcel.language,
       'Feedback-ID': feedbackId(parcel),

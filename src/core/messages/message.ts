@@ -57,3 +57,6 @@ export interface MessagePlan {
   /** The survey that it asks to answer; null for all other messages. */
   readonly survey: string | null;
 }
+
+/** The key of a message's id among the metadata, variables or tags that mail services take and hand back. */
+export const MESSAGE_TAG = 'etapa_message';
