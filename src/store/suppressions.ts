@@ -127,11 +127,7 @@ async function byDay(db: Runner, now: Instant, moments: SQL): Promise<ReadonlyMa
  * How many e-mails were sent from a moment on, with those that are just being handed over, and how many processes there
  * are that may send.
  */
-async function countSentSince(
-  db: Runner,
-  since: Instant,
-  purpose: 'promotion' | 'any',
-): Promise<Counted> {
+async function countSentSince(db: Runner, since: Instant, purpose: 'promotion' | 'any'): Promise<Counted> {
   const counts = purpose === 'any' ? sql`channel = 'email'` : sql`channel = 'email' and purpose = ${purpose}`;
   const found = await db.execute<Counted & Record<string, unknown>>(sql`
     select (select count(*) from messages where ${counts} and sent_at >= ${timestamp(since)})::int
