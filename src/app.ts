@@ -3,9 +3,12 @@ import { LRUCache } from 'lru-cache';
 import type { Instant } from './core/events/event.ts';
 import type { Incident } from './core/notices/notice.ts';
 import { isOfNotice } from './core/notices/telling.ts';
+import { domainOf } from './core/messages/address.ts';
 import { createEmailChannel, type EmailOptions } from './channels/email.ts';
 import { createLogChannel } from './channels/log.ts';
 import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
+import { openLookup, systemResolver, type Resolver } from './dns/lookup.ts';
+import { missingParts } from './dns/set-up.ts';
 import { createCaller, sendThenCall } from './engine/call.ts';
 import { databaseClock } from './engine/clocks.ts';
 import { answerAutomatically, type AnsweredMail } from './engine/auto-reply.ts';
@@ -25,12 +28,16 @@ import type {
   Renderer,
   Store,
 } from './engine/ports.ts';
+import type { MessageList } from './engine/message-list.ts';
 import { createReceiver, type Receiver } from './engine/receive.ts';
 import { createResponses, type Responses } from './engine/responses.ts';
-import type { WarmUp } from './engine/destinations.ts';
-import type { SendingAlert } from './engine/calm.ts';
 import { createPages, type Pages } from './engine/preferences.ts';
+import type { SendingAlert } from './engine/alert.ts';
+import { createAlertMail } from './engine/alert-mail.ts';
+import { dayOfProject } from './engine/destinations.ts';
 import { createSender } from './engine/send.ts';
+import { createSendingControl, type SendingControl } from './engine/sending-control.ts';
+import type { SetUpLook } from './engine/set-up.ts';
 import { startSweep } from './engine/sweep.ts';
 import type { TurnReport } from './engine/turn.ts';
 import { createTurner } from './engine/turner.ts';
@@ -60,6 +67,7 @@ import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, openPreferenceBook, type Addressee } from './store/consents.ts';
 import { allIncidents, openIncidents } from './store/incidents.ts';
 import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
+import { findMessage, listMessages, retryMessage } from './store/message-list.ts';
 import { recomputation, recomputeByCommand } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
 import { openResponseBook } from './store/response-book.ts';
@@ -77,6 +85,8 @@ export interface AppOptions {
   readonly smtp_url?: string | undefined;
   /** How e-mail is signed and where reports about it come in. */
   readonly mail?: MailOptions;
+  /** Whom DNS is asked through about our own domain; absent: this machine's, where mail leaves it. */
+  readonly resolver?: Resolver | undefined;
   /** Hears of messages that leave by no real channel, where `smtp_url` is absent. */
   onParcel?(parcel: Parcel): void;
   /** Whom steps may call, and with which secrets; absent where other systems must hear of nothing. */
@@ -93,8 +103,6 @@ export interface AppOptions {
   onSent?(): void;
   /** Hears of what only people can mend. */
   onAlert?(alert: SendingAlert): void;
-  /** For a sender that receivers do not know yet. */
-  readonly warm_up?: WarmUp | undefined;
 }
 
 export interface MailOptions extends Pick<EmailOptions, 'dkim' | 'require_tls' | 'internal_headers'> {
@@ -114,6 +122,8 @@ export interface App {
   readonly notices: NoticeDesk;
   /** Tells whom writes back what a notice says now, where one does; answers whether it was told. */
   readonly answerAutomatically: (mail: AnsweredMail) => Promise<boolean>;
+  readonly messages: MessageList;
+  readonly sending: SendingControl;
   readonly bell: ClosableBell;
   readonly clock: Clock;
   readonly receiver: Receiver;
@@ -299,6 +309,15 @@ export async function openApp(options: AppOptions): Promise<App> {
     await recomputeByCommand(db, project.project.rules, clock.at(await store.databaseNow()));
   }
 
+  /** Tells those who watch, and by mail those who do not. */
+  function alertTeller(channel: Channel | undefined): (alert: SendingAlert) => void {
+    const mail = channel && createAlertMail({ channel, live });
+    return (alert) => {
+      options.onAlert?.(alert);
+      void mail?.(alert).catch(options.onError);
+    };
+  }
+
   function start(roles: ReadonlySet<Role>): void {
     const { onError, onTurn, onMark, onCall, onTurned: onDone, onSent } = options;
     if (roles.has('engine')) {
@@ -316,12 +335,14 @@ export async function openApp(options: AppOptions): Promise<App> {
     if (roles.has('sender')) {
       const renderer: Renderer = createRenderer();
       const channels = openChannels(options, links);
+      const onAlert = alertTeller(channels.get('email'));
       const sender = createSender({
         ...{ store, clock, live, links, renderer, channels },
         calm: {
           book: openSendingBook(db),
-          warm_up: options.warm_up,
-          ...(options.onAlert ? { onAlert: options.onAlert } : {}),
+          set_up: setUpLook(options, live),
+          warmUp: (now) => dayOfProject(live().settings, now),
+          onAlert,
         },
         ...(onMark ? { onMark } : {}),
       });
@@ -371,6 +392,20 @@ export async function openApp(options: AppOptions): Promise<App> {
       now: async () => Math.floor(clock.at(await store.databaseNow())),
     }),
     answerAutomatically: (mail) => answerAutomatically(answering, mail),
+    messages: {
+      list: (filter) => listMessages(db, filter),
+      find: (id) => findMessage(db, id),
+      async retry(id, retry_options) {
+        const now = clock.at(await store.databaseNow());
+        const retried = await retryMessage(db, id, retry_options, now);
+        if (retried.ok) bell.ringSends();
+        return retried;
+      },
+    },
+    sending: createSendingControl({
+      ...{ book: openSendingBook(db), bell },
+      now: async () => clock.at(await store.databaseNow()),
+    }),
     bell,
     clock,
     receiver,
@@ -450,6 +485,22 @@ function openChannels(options: AppOptions, links: Links): ReadonlyMap<string, Ch
   if (url !== undefined) channels.push(createEmailChannel({ url, ...emailOptions(options, links) }));
   else if (onParcel) channels.push(createLogChannel('email', onParcel));
   return new Map(channels.map((channel) => [channel.name, channel]));
+}
+
+/** Mail that stays on this machine goes to nobody; whoever hands in a resolver wants it looked at all the same. */
+function setUpLook({ smtp_url, resolver, mail = {} }: AppOptions, live: Live): SetUpLook | undefined {
+  if (smtp_url === undefined || (resolver === undefined && isLoopback(new URL(smtp_url).hostname)))
+    return undefined;
+  const lookup = openLookup(resolver ?? systemResolver());
+  const { dkim: keys = [], bounce_domain } = mail;
+  return {
+    domain: () => domainOf(live().settings.from.email),
+    missing: (domain) => missingParts(lookup, { domain, bounce_domain: bounce_domain ?? domain, keys }),
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
 }
 
 function emailOptions({ mail = {} }: AppOptions, links: Links): Omit<EmailOptions, 'url'> {

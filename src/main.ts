@@ -23,6 +23,8 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['experiments'], async () => (await import('./cli/experiments.ts')).addExperiments],
   [['notice'], async () => (await import('./cli/notice.ts')).addNotice],
   [['doctor'], async () => (await import('./cli/doctor.ts')).addDoctor],
+  [['messages'], async () => (await import('./cli/messages.ts')).addMessages],
+  [['sending'], async () => (await import('./cli/sending.ts')).addSending],
   [['keys'], async () => (await import('./cli/keys.ts')).addKeys],
 ];
 

@@ -15,6 +15,7 @@ import { confirmSubscription, createProviders } from '../inbound/providers/index
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { healthRoutes } from './health.ts';
 import { noticeRoutes } from './notices.ts';
+import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { confirmRoutes } from './confirm.ts';
@@ -61,6 +62,7 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(segmentRoutes(segmentOptions(app)));
   await server.register(workflowRoutes(workflowOptions(app)));
   await server.register(noticeRoutes({ findKey: (key) => app.findKey(key), notices: app.notices }));
+  await server.register(messageRoutes(messageOptions(app)));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(preferenceRoutes(preferenceOptions(app)));
   await server.register(confirmRoutes(confirmOptions(app)));
@@ -175,6 +177,12 @@ function workflowOptions(app: App): Parameters<typeof workflowRoutes>[0] {
     now: () => app.clock.at(Date.now()),
     newId: uuidv7,
   };
+}
+
+function messageOptions({ findKey, messages, reader }: App): Parameters<typeof messageRoutes>[0] {
+  const contactOf = async (who: string): Promise<string | undefined> =>
+    (await reader.findContact(who))?.contact.id;
+  return { findKey, messages, contactOf };
 }
 
 function trackOptions({ links, responses }: App): Parameters<typeof trackRoutes>[0] {

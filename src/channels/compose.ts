@@ -3,9 +3,12 @@ import MimeNode from 'nodemailer/lib/mime-node';
 import type { Parcel } from '../engine/ports.ts';
 import type { Bounces } from './envelope-sender.ts';
 import { AUTOMATED, answerHeaders, asciiDomainOf, feedbackId, listHeaders } from './list-headers.ts';
+import { providerTag } from './provider-tags.ts';
 import { quotedPrintable } from './quoted-printable.ts';
 
 export interface Composing {
+  /** The host that it goes to: mail services take our id in a field of their own. */
+  readonly server?: string;
   readonly bounces?: Bounces;
   /** Writes into the fields what Etapa made of it (tone, stage): for an inbox of our own only. */
   readonly internal_headers?: boolean;
@@ -38,7 +41,7 @@ function words(type: string, text: string): readonly Buffer[] {
 
 const LINE_END = Buffer.from('\r\n');
 
-function fieldsOf(parcel: Parcel, to: string, { bounces, internal_headers }: Composing): string {
+function fieldsOf(parcel: Parcel, to: string, { server, bounces, internal_headers }: Composing): string {
   const { from, reply_to } = parcel;
   const fields = {
     From: { name: onOneLine(from.name), address: from.email },
@@ -50,6 +53,7 @@ function fieldsOf(parcel: Parcel, to: string, { bounces, internal_headers }: Com
     'Message-ID': `<${parcel.id}@${asciiDomainOf(from.email)}>`,
     ...(internal_headers ? parcel.headers : {}),
     'X-Etapa-Message': parcel.id,
+    ...(server === undefined ? {} : providerTag(server, parcel.id)),
     ...AUTOMATED,
     ...answerHeaders(parcel),
     'Content-Language': parcel.language,

@@ -9,7 +9,7 @@ import { needsSmtpUtf8, offersSmtpUtf8, recipient } from './recipient.ts';
 import { classify } from './smtp-reply.ts';
 import { tlsTrouble } from './tls-trouble.ts';
 
-export interface EmailOptions extends Composing {
+export interface EmailOptions extends Omit<Composing, 'server'> {
   /** `smtp://user:password@host:port` (STARTTLS wherever the server offers it), `smtps://…`. */
   readonly url: string;
   readonly connections?: number;
@@ -40,7 +40,15 @@ const PATIENCE: Patience = { connecting: 10_000, greeting: 15_000, silence: 60_0
 export function createEmailChannel(options: EmailOptions): Channel {
   const patience = { ...PATIENCE, ...options.patience };
   const transport = openTransport(options, patience);
-  const way: Way = { options, transport, patience, sign: createSigner(options.dkim ?? []), takesUtf8: false };
+  const composing = { ...options, server: new URL(options.url).hostname };
+  const way: Way = {
+    options,
+    composing,
+    transport,
+    patience,
+    sign: createSigner(options.dkim ?? []),
+    takesUtf8: false,
+  };
   return {
     name: 'email',
     deliver: (parcel, beforeHandingOver) => deliver(way, parcel, beforeHandingOver),
@@ -51,6 +59,7 @@ export function createEmailChannel(options: EmailOptions): Channel {
 /** What a channel has to send by. */
 interface Way {
   readonly options: EmailOptions;
+  readonly composing: Composing;
   readonly transport: Transporter;
   readonly patience: Patience;
   readonly sign: Signer;
@@ -104,7 +113,7 @@ async function deliver(
   };
   try {
     if (needsSmtpUtf8(to) && !(await takesUtf8(way))) return unfit(NO_SMTPUTF8);
-    const raw = await way.sign(compose(parcel, to, way.options));
+    const raw = await way.sign(compose(parcel, to, way.composing));
     // Whatever becomes of an automatic answer, nobody is told (RFC 3834, 3.3).
     const is_answer = parcel.answers !== undefined;
     const from = is_answer ? '' : envelopeSender(parcel.id, parcel.from.email, way.options.bounces);

@@ -2,6 +2,7 @@ import closeWithGrace from 'close-with-grace';
 import { Option, type Command } from 'commander';
 import { openServer, type ServerOptions } from '../api/server.ts';
 import { ROLES, type App, type Role } from '../app.ts';
+import { alertWords } from '../engine/alert-words.ts';
 import { UserError, wordsOf } from '../errors.ts';
 import { openMailbox } from '../inbound/mailbox.ts';
 import type { Receiver } from '../inbound/receiver.ts';
@@ -30,7 +31,11 @@ export function addStart(program: Command): void {
 
 async function start(options: StartOptions): Promise<void> {
   const roles = new Set<Role>(options.only ?? ROLES);
-  const surroundings = await openSurroundings({ project: options.project, hold: true });
+  const surroundings = await openSurroundings({
+    project: options.project,
+    hold: true,
+    overrides: { onAlert: (alert) => output.line(`! ${alertWords(alert).en}`) },
+  });
   const { app, folder, settings } = surroundings;
   try {
     const deployed = await deployFolder(app, folder);

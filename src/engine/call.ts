@@ -312,7 +312,7 @@ function teamParcel(
     from,
     reply_to: undefined,
     subject: `${titleOf(live, call.workflow)}: ${text.split('\n')[0] ?? ''}`.slice(0, LONGEST_SUBJECT),
-    html: htmlOf(text),
+    html: plainHtml(text),
     text,
     date: at,
     language: languages[0] ?? 'en',
@@ -328,7 +328,8 @@ function titleOf({ workflow_sources, settings }: LiveProject, workflow: string):
   return typeof title === 'string' ? title : (title[settings.languages[0] ?? 'en'] ?? workflow);
 }
 
-function htmlOf(text: string): string {
+/** Plain words as HTML, for mails to our own people. */
+export function plainHtml(text: string): string {
   const paragraphs = text.split(/\n{2,}/).map((one) => `<p>${escape(one).replaceAll('\n', '<br>')}</p>`);
   return `<!doctype html><html><meta charset="utf-8"><body>${paragraphs.join('\n')}</body></html>`;
 }

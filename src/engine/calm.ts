@@ -1,24 +1,23 @@
 /** Spares receivers that ask for it, and a sender that is new; tells people what only they can mend. */
 import { domainOf } from '../core/messages/address.ts';
 import type { Instant } from '../core/events/event.ts';
-import { share } from '../core/hash.ts';
+import type { Complaints } from '../core/messages/complaint-rate.ts';
 import { MOST_STRIKES } from '../core/messages/report.ts';
 import type { Reason } from '../core/reason.ts';
-import {
-  createDestinations,
-  dayOfWarmUp,
-  warmingUp,
-  whyItWaits,
-  type Heard,
-  type WarmUp,
-} from './destinations.ts';
+import type { SendingAlert } from './alert.ts';
+import { createDestinations, warmingUp, whyItWaits, type Heard, type DayOfWarmUp } from './destinations.ts';
 import type { ClaimedMessage, Delivery, MessageMark, PutOffBy } from './ports.ts';
+import { createRationing, type Counted } from './ration.ts';
 import { isStale } from './retry.ts';
 import { insist } from './insist.ts';
+import type { SetUpLook } from './set-up.ts';
+import { createStops, type StopBook, type Stops } from './stops.ts';
 
 export interface CalmParts {
   readonly book: SendingBook;
-  readonly warm_up?: WarmUp | undefined;
+  /** For a sender that receivers do not know yet: how much may leave today. */
+  warmUp?(now: Instant): DayOfWarmUp | undefined;
+  readonly set_up?: SetUpLook | undefined;
   onAlert?(alert: SendingAlert): void;
 }
 
@@ -30,7 +29,11 @@ export interface SendingBook {
   takeUp(token: string): Promise<ReadonlySet<string>>;
   /** How many messages found the mailbox full or resting in the last thirty days, this one included. */
   strike(strike: Strike): Promise<number>;
-  countSentSince(since: Instant): Promise<number>;
+  /** Of e-mail. */
+  countSentSince(since: Instant, purpose: 'promotion' | 'any'): Promise<Counted>;
+  /** Of e-mail, on each of the last days, the newest first. */
+  complaints(now: Instant, days: number): Promise<readonly Complaints[]>;
+  readonly stops: StopBook;
 }
 
 /** A mailbox was full or resting. */
@@ -41,22 +44,6 @@ export interface Strike {
   /** RFC 3463; null where none was given. */
   readonly status: string | null;
   readonly diagnostic: string;
-  readonly at: Instant;
-}
-
-/** Something that only people can mend. Told at once, then at most once an hour. */
-export interface SendingAlert {
-  readonly kind:
-    /** A domain refuses us as a sender. */
-    | 'unwanted'
-    /** Our own server does not let us in. */
-    | 'shut_out'
-    /** Answers that no server should give. */
-    | 'nonsense';
-  readonly domain: string;
-  readonly response: string;
-  /** How often since it was told last. */
-  readonly times: number;
   readonly at: Instant;
 }
 
@@ -103,8 +90,10 @@ const HEARD_IN_DELAY: Readonly<Record<PutOffBy, Heard>> = {
 };
 
 /** Spares the receivers, and a sender that is new. */
-export interface Calm {
+export interface Calm extends Pick<Stops, 'refresh'> {
   readonly book: SendingBook;
+  /** Why a message may go nowhere for now. */
+  stopped: Stops['holdBack'];
   heldBack(address: string, now: Instant): Held | undefined;
   /** Waits in line for a place at the domain. Undefined when the message may go; it must `leave` then. */
   admit(address: string, message: ClaimedMessage, time: () => Instant): Promise<Held | undefined>;
@@ -115,13 +104,16 @@ export interface Calm {
 }
 
 export function createCalm(
-  { book, warm_up, onAlert }: CalmParts,
+  { book, warmUp, set_up, onAlert }: CalmParts,
   at_once: number,
   isStopping: () => boolean,
 ): Calm {
   const destinations = createDestinations({ at_once });
   const line = createLine();
-  const warming = warm_up && createWarming(warm_up, book);
+  const stops = createStops({ ...book, set_up, onAlert });
+  const warming = createRationing((since) => book.countSentSince(since, 'any'), isStopping);
+  const without_set_up = createRationing((since) => book.countSentSince(since, 'promotion'), isStopping);
+  let under_way = 0;
 
   function held(domain: string, now: Instant): Held | undefined {
     const answer = destinations.heldBack(domain, now);
@@ -136,6 +128,16 @@ export function createCalm(
       await line.wait(domain);
     }
     return undefined;
+  }
+
+  /** Service messages count, but nobody waits a day for a receipt. */
+  async function ration({ id, channel, purpose }: ClaimedMessage, now: Instant): Promise<Held | undefined> {
+    if (channel !== 'email' || purpose !== 'promotion') return undefined;
+    const few = stops.ration(now);
+    const is_too_much = few && (await without_set_up.admit(few, id, now, () => under_way));
+    if (is_too_much) return is_too_much;
+    const day = warmUp?.(now);
+    return day && warming.admit({ ...day, because: warmingUp(day) }, id, now, () => under_way);
   }
 
   function alert(kind: SendingAlert['kind'], domain: string, response: string, at: Instant): void {
@@ -154,18 +156,18 @@ export function createCalm(
 
   return {
     book,
+    refresh: (now) => stops.refresh(now),
+    stopped: (message, now) => stops.holdBack(message, now),
     heldBack: (address, now) => held(domainOf(address), now),
     async admit(address, message, time) {
-      const is_late = await warming?.admit(message, time());
-      if (is_late) return is_late;
-      const because = await admitTo(domainOf(address), time);
-      if (because) warming?.giveBack();
-      return because;
+      const held_back = (await ration(message, time())) ?? (await admitTo(domainOf(address), time));
+      if (!held_back) under_way++;
+      return held_back;
     },
     leave(address, what, now, took) {
       const domain = domainOf(address);
       destinations.heard(domain, what, now, took);
-      if (what !== 'accepted') warming?.giveBack();
+      under_way--;
       line.call(
         domain,
         what === 'asked_for_less' || what === 'unwanted' ? Infinity : destinations.room(domain),
@@ -243,48 +245,3 @@ function createLine(): Line {
     callAll,
   };
 }
-
-/** Counts what a new sender sends in a day. Service messages count, but nobody waits a day for a receipt. */
-interface Warming {
-  admit(message: ClaimedMessage, now: Instant): Promise<Held | undefined>;
-  /** It was not sent after all. */
-  giveBack(): void;
-}
-
-function createWarming(warm_up: WarmUp, book: SendingBook): Warming {
-  let counting: { readonly from: Instant; readonly sent: Promise<number> } | undefined;
-  let sent = 0;
-
-  async function countFrom(from: Instant): Promise<void> {
-    if (counting?.from !== from)
-      counting = {
-        from,
-        sent: book.countSentSince(from).then((n) => (sent = n)),
-      };
-    try {
-      await counting.sent;
-    } catch (error) {
-      counting = undefined;
-      throw error;
-    }
-  }
-
-  return {
-    async admit({ id, purpose }, now) {
-      const day = dayOfWarmUp(warm_up, now);
-      await countFrom(day.from);
-      if (purpose === 'promotion' && sent >= day.cap)
-        return {
-          until: day.until + Math.round(OVER_THE_MORNING * share(id)),
-          because: warmingUp(day),
-        };
-      sent++;
-      return undefined;
-    },
-    giveBack() {
-      sent--;
-    },
-  };
-}
-
-const OVER_THE_MORNING = 60 * 60_000;

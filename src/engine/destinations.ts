@@ -5,6 +5,8 @@
  */
 import type { Instant } from '../core/events/event.ts';
 import { reason, type Reason } from '../core/reason.ts';
+import { startOfDay } from '../core/time/zone.ts';
+import type { SettingsFile } from '../project/files/settings-file.ts';
 
 /** What came of one message, as far as it concerns others to the same domain. */
 export type Heard =
@@ -318,11 +320,25 @@ export interface DayOfWarmUp {
 
 const DAY = 24 * HOUR;
 
-/** Days are counted from the moment at which it began; before that, it is the first. */
+/** When a project's sender has warmed up, it has no such days any more. */
+const GROWN_UP = 1_000_000;
+
+/** The day of the warm-up that a project asks for; undefined where it asks for none, or it is over. */
+export function dayOfProject(
+  { warm_up, time_zone }: Pick<SettingsFile, 'warm_up' | 'time_zone'>,
+  now: Instant,
+): DayOfWarmUp | undefined {
+  if (!warm_up) return undefined;
+  const { from, first_day } = warm_up;
+  const day = dayOfWarmUp({ started_at: startOfDay(from, time_zone), first_day }, now);
+  return day.cap < GROWN_UP ? day : undefined;
+}
+
+/** Days are counted from the moment at which it began; each before that is like the first. */
 export function dayOfWarmUp({ started_at, first_day }: WarmUp, now: Instant): DayOfWarmUp {
-  const day = Math.max(0, Math.floor((now - started_at) / DAY));
+  const day = Math.floor((now - started_at) / DAY);
   const from = started_at + day * DAY;
-  return { cap: first_day * 2 ** day, from, until: from + DAY };
+  return { cap: first_day * 2 ** Math.max(0, day), from, until: from + DAY };
 }
 
 export function warmingUp({ cap }: DayOfWarmUp): Reason {

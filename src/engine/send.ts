@@ -191,6 +191,7 @@ async function sendBatch(sending: Sending, claim: Claim, now: Instant): Promise<
     sending.load.add(-messages);
   };
   try {
+    await insist(() => sending.calm.refresh(now));
     const waited = await takeUp(sending, claim);
     const batch = openBatch(sending, claim, now);
     const told: Promise<void>[] = [];
@@ -280,7 +281,7 @@ function putBackUnwritten(
   batch: Batch,
   { message, letter }: Written,
 ): Promise<void> | undefined {
-  const held = calm.heldBack(letter.to, batch.time());
+  const held = calm.stopped(message, batch.time()) ?? calm.heldBack(letter.to, batch.time());
   return held && batch.putBack(waiting(message, held, batch.time()));
 }
 

@@ -57,6 +57,7 @@ export async function openInstance(url: string): Promise<Instance> {
   };
 }
 
-/** The ids of all living instances, for `not in (…)`. */
+/** The ids of all living instances on this database, for `not in (…)`. */
 export const LIVING: SQL = sql`select objid::bigint from pg_locks
-  where locktype = 'advisory' and classid = ${sql.raw(String(LOCK_CLASS))} and granted`;
+  where locktype = 'advisory' and classid = ${sql.raw(String(LOCK_CLASS))} and granted
+    and database = (select oid from pg_database where datname = current_database())`;

@@ -1,19 +1,25 @@
 /** What sending asks of the past and keeps for the future: strikes of mailboxes, complaints, and what waits. */
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Complaints } from '../core/messages/complaint-rate.ts';
 import type { Instant } from '../core/events/event.ts';
 import { STRIKES_LAST } from '../core/messages/report.ts';
+import { DAY } from '../core/time/date.ts';
 import type { MessageMark } from '../engine/ports.ts';
 import type { SendingBook, Strike } from '../engine/calm.ts';
-import type { Runner } from './database.ts';
+import type { Counted } from '../engine/ration.ts';
+import type { Database, Runner } from './database.ts';
+import { LIVING } from './instance.ts';
+import { openStopBook } from './sending-stops.ts';
 import { iso, rows, timestamp } from './values.ts';
 
-export function openSendingBook(db: Runner): SendingBook {
+export function openSendingBook(db: Database): SendingBook {
   return {
     putBack: (token, marks) => putBack(db, token, marks),
     takeUp: (token) => takeUp(db, token),
     strike: (given) => strike(db, given),
-    countSentSince: (since) => countSentSince(db, since),
+    countSentSince: (since, purpose) => countSentSince(db, since, purpose),
+    complaints: (now, days) => complaintsByDay(db, now, days),
+    stops: openStopBook(db),
   };
 }
 
@@ -77,23 +83,55 @@ export async function countStrikes(
   return found.rows[0]?.strikes ?? 0;
 }
 
-/** How many e-mails were sent from a moment on. */
-async function countSentSince(db: Runner, since: Instant): Promise<number> {
-  const found = await db.execute<{ sent: number }>(sql`
-    select count(*)::int as sent from messages where channel = 'email' and sent_at >= ${timestamp(since)}`);
-  return found.rows[0]?.sent ?? 0;
+/**
+ * What was sent by e-mail on each of the last days (24 hours each, the newest first), and of how many messages readers
+ * complained then. Of these, too, only those count that are believed; and only what came since people decided to go
+ * on after such a stop.
+ */
+export async function complaintsByDay(
+  db: Runner,
+  now: Instant,
+  days: number,
+): Promise<readonly Complaints[]> {
+  const since = sql`greatest(${timestamp(now - days * DAY)},
+    (select max(ended_at) from sending_stops where cause = 'complaints'))`;
+  const complained = await byDay(
+    db,
+    now,
+    sql`select min(at) as at from reports where kind = 'complained' and channel = 'email' and ${BELIEVED}
+      and at > ${since} group by coalesce(message_id::text, id)`,
+  );
+  // Without complaints it matters to nobody how much was sent, which takes long to count.
+  const sent =
+    complained.size === 0
+      ? complained
+      : await byDay(
+          db,
+          now,
+          sql`select sent_at as at from messages where channel = 'email' and sent_at > ${since}`,
+        );
+  return Array.from({ length: days }, (_, day) => ({
+    sent: sent.get(day) ?? 0,
+    complained: complained.get(day) ?? 0,
+  }));
+}
+
+async function byDay(db: Runner, now: Instant, moments: SQL): Promise<ReadonlyMap<number, number>> {
+  const found = await db.execute<{ day: number; count: number }>(sql`
+    select greatest(0, floor(extract(epoch from ${timestamp(now)} - at) / 86400))::int as day, count(*)::int as count
+    from (${moments}) as moments group by 1`);
+  return new Map(found.rows.map(({ day, count }) => [day, count]));
 }
 
 /**
- * What was sent by e-mail from a moment on, and of how much of it readers complained since then. Of these, too,
- * only those count that are believed.
+ * How many e-mails were sent from a moment on, with those that are just being handed over, and how many processes there
+ * are that may send.
  */
-export async function complaintRate(db: Runner, since: Instant): Promise<Complaints> {
-  const found = await db.execute<{ complained: number }>(sql`
-    select count(distinct coalesce(message_id::text, id))::int as complained from reports
-    where kind = 'complained' and channel = 'email' and ${BELIEVED} and at >= ${timestamp(since)}`);
-  return {
-    sent: await countSentSince(db, since),
-    complained: found.rows[0]?.complained ?? 0,
-  };
+async function countSentSince(db: Runner, since: Instant, purpose: 'promotion' | 'any'): Promise<Counted> {
+  const counts = purpose === 'any' ? sql`channel = 'email'` : sql`channel = 'email' and purpose = ${purpose}`;
+  const found = await db.execute<Counted & Record<string, unknown>>(sql`
+    select (select count(*) from messages where ${counts} and sent_at >= ${timestamp(since)})::int
+      + (select count(*) from messages where ${counts} and state = 'handing_over')::int as sent,
+      (select count(*) from (${LIVING}) as living)::int as processes`);
+  return found.rows[0] ?? { sent: 0, processes: 1 };
 }

@@ -111,6 +111,7 @@ describe('the description of the API', () => {
     expect(Object.keys(paths).toSorted()).toEqual(
       [
         ...names.map((name) => `/v1/${name}`),
+        ...['/v1/messages', '/v1/messages/{id}', '/v1/messages/{id}/retry'],
         ...['/health/live', '/health/ready', '/v1/workflows/{id}/start'],
       ].toSorted(),
     );

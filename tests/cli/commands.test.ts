@@ -46,7 +46,18 @@ describe('help', () => {
       'diff',
       'versions',
     ],
-    ...['start', 'demo', 'replay', 'status', 'explain', 'segments', 'experiments', 'doctor', 'keys'],
+    ...[
+      'start',
+      'demo',
+      'replay',
+      'status',
+      'explain',
+      'segments',
+      'experiments',
+      'doctor',
+      'messages',
+      'keys',
+    ],
   ];
 
   it('lists every command with what it does', async () => {
@@ -58,6 +69,9 @@ describe('help', () => {
   it('tells of each command how it is used and what its options mean', async () => {
     const asked = [
       ...COMMANDS.map((command) => [command]),
+      ['messages', 'retry'],
+      ['sending', 'stop'],
+      ['sending', 'resume'],
       ['keys', 'create'],
       ['keys', 'list'],
       ['keys', 'revoke'],
@@ -163,6 +177,73 @@ describe('settings', () => {
     expectPlain(postgres, /PostgreSQL cannot be reached: .*ECONNREFUSED.*Check DATABASE_URL\./);
     expectPlain(redis, /Redis cannot be reached: .*Check REDIS_URL\./);
   });
+});
+
+describe('messages and sending', () => {
+  const ID = '01931b2e-7a00-7000-8000-000000000001';
+
+  async function query(text: string): Promise<readonly Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: database_url });
+    await client.connect();
+    const { rows } = await client.query<Record<string, unknown>>(text);
+    await client.end();
+    return rows;
+  }
+
+  it('tell what was refused with its reason, and let it be sent after all', async () => {
+    const none = await run(['messages', '-C', shop]);
+    expect([none.code, none.out]).toEqual([0, 'There are none.\n']);
+    await query(`
+      insert into messages (id, contact_id, workflow, run, step, visit, message, channel, purpose, state, owed_at, due_at,
+        stage, language, tone, formality, because, held_because, event, attempts, address)
+      values ('${ID}', gen_random_uuid(), 'w', 1, 's', 1, 'offer', 'email', 'promotion', 'uncertain', now(), now(),
+        'awareness', 'en', 'plain', '{}', '{"en":"","es":""}', '{"en":"who knows","es":"quién sabe"}', '{}', 2, 'ana@example.com')`);
+    const [listed, told, unsure, misspelt, nobody] = await Promise.all([
+      run(['messages', '-C', shop]),
+      run(['messages', '-C', shop, '--state', 'uncertain', '--json']),
+      run(['messages', 'retry', ID, '-C', shop]),
+      run(['messages', 'retry', 'x', '-C', shop]),
+      run(['messages', '--contact', 'nobody', '-C', shop]),
+    ]);
+    expect(listed.out).toMatch(new RegExp(`${ID}.*offer.*ana@example\\.com.*uncertain.*2.*who knows`));
+    expect(JSON.parse(told.out)).toMatchObject([
+      { id: ID, state: 'uncertain', held_because: { es: 'quién sabe' } },
+    ]);
+    expectPlain(unsure, /may have arrived.*--even-if-it-may-have-arrived/);
+    expectPlain(misspelt, /no id of a message/);
+    expectPlain(nobody, /Nobody is known here as "nobody"/);
+    const retried = await run(['messages', 'retry', ID, '--even-if-it-may-have-arrived', '-C', shop]);
+    expect([retried.code, retried.out]).toEqual([0, `The message ${ID} is on its way (owed).\n`]);
+    expect(await query(`delete from messages returning state, attempts`)).toEqual([
+      { state: 'owed', attempts: 0 },
+    ]);
+  }, 60_000);
+
+  it('tell whether promotions go, stop them, and let them go on', async () => {
+    const fine = await run(['sending', '-C', shop]);
+    expect(fine.out).toMatch(
+      /Complaints of the last 7 days: 0 .*0\.00 %[\s\S]*Nothing holds promotions back/,
+    );
+    expect((await run(['sending', 'stop', '-C', shop])).out).toMatch(/^Promotions wait from now on/);
+    const [again, stopped, state] = await Promise.all([
+      run(['sending', 'stop', '-C', shop]),
+      run(['sending', '-C', shop]),
+      run(['sending', '-C', shop, '--json']),
+    ]);
+    expect(again.out).toMatch(/stopped by hand before/);
+    expect(stopped.out).toMatch(/all +hand +\d{4}-.* 0 .*stopped by hand[\s\S]*etapa sending resume/);
+    expect(JSON.parse(state.out)).toMatchObject({
+      stops: [{ channel: 'all', cause: 'hand', held: 0 }],
+      complaints: { level: 'fine' },
+    });
+    expect((await run(['sending', 'resume', '-C', shop])).out).toBe(
+      'Promotions go on; 0 messages wait no longer.\n',
+    );
+    expect(JSON.parse((await run(['sending', 'resume', '--json', '-C', shop])).out)).toEqual({
+      ended: 0,
+      released: 0,
+    });
+  }, 60_000);
 });
 
 describe('keys', () => {

@@ -15,8 +15,8 @@ import {
   judgeServer,
   judgeTables,
 } from '../../src/cli/doctor/database.ts';
-import { dkimRecordFor } from '../../src/cli/doctor/dns/dkim.ts';
-import type { Resolver } from '../../src/cli/doctor/dns/lookup.ts';
+import { dkimRecordFor } from '../../src/dns/dkim.ts';
+import type { Resolver } from '../../src/dns/lookup.ts';
 import { dns } from '../../src/cli/doctor/dns.ts';
 import { readIdentity, type MailIdentity, type SigningKey } from '../../src/cli/doctor/identity.ts';
 import { mailServerAt } from '../../src/cli/doctor/mail-server.ts';

@@ -264,6 +264,6 @@ describe('a sender that is new', () => {
   it('counts its days from the moment at which it began', () => {
     expect(dayOfWarmUp(warm_up, NOW + DAY - 1)).toEqual({ cap: 50, from: NOW, until: NOW + DAY });
     expect(dayOfWarmUp(warm_up, NOW + DAY)).toEqual({ cap: 100, from: NOW + DAY, until: NOW + 2 * DAY });
-    expect(dayOfWarmUp(warm_up, NOW - HOUR)).toEqual({ cap: 50, from: NOW, until: NOW + DAY });
+    expect(dayOfWarmUp(warm_up, NOW - HOUR)).toEqual({ cap: 50, from: NOW - DAY, until: NOW });
   });
 });

@@ -2,11 +2,13 @@ import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEmailChannel } from '../../src/channels/email.ts';
 import { judgeComplaints } from '../../src/core/messages/complaint-rate.ts';
-import type { CalmParts, SendingAlert } from '../../src/engine/calm.ts';
+import type { SendingAlert } from '../../src/engine/alert.ts';
+import type { CalmParts } from '../../src/engine/calm.ts';
+import { dayOfWarmUp } from '../../src/engine/destinations.ts';
 import { createSender, type Sender } from '../../src/engine/send.ts';
 import { nextAttempt } from '../../src/engine/retry.ts';
 import { createRenderer } from '../../src/render/renderer.ts';
-import { complaintRate, countStrikes, openSendingBook } from '../../src/store/suppressions.ts';
+import { complaintsByDay, countStrikes, openSendingBook } from '../../src/store/suppressions.ts';
 import {
   startScriptedSmtp,
   type ScriptedSmtp,
@@ -414,7 +416,7 @@ describe('a sender that is new', () => {
     async () => {
       const { shop, smtp, newSender } = await open();
       const started_at = Date.now();
-      const calm = { warm_up: { started_at, first_day: 5 } };
+      const calm = { warmUp: (now: number) => dayOfWarmUp({ started_at, first_day: 5 }, now) };
       await owe(shop, people('example.com', 30));
       await newSender(calm).work();
       expect(smtp.accepted).toHaveLength(5);
@@ -480,7 +482,6 @@ it('a sender that is asked to stop gives back at once what stands in line', asyn
 describe('complaints', () => {
   it('are counted once for each message, the believable ones, over what was sent since', async () => {
     const { shop, newSender } = await open();
-    const since = Date.now() - MINUTE;
     await owe(shop, people('example.com', 4));
     await newSender().work();
     const [first] = await shop.messages();
@@ -490,10 +491,14 @@ describe('complaints', () => {
         ('again', ${first?.id}, 'email', 'x@example.com', 'complained', 'webhook', now()),
         ('forged', null, 'email', 'y@example.com', 'complained', 'mailbox', now()),
         ('proved', null, 'email', 'v@example.com', 'complained', 'ses', now()),
-        ('old', gen_random_uuid(), 'email', 'z@example.com', 'complained', 'arf', now() - interval '1 day'),
+        ('old', gen_random_uuid(), 'email', 'z@example.com', 'complained', 'arf', now() - interval '25 hours'),
         ('other', gen_random_uuid(), 'email', 'z@example.com', 'bounced', 'dsn', now())`);
-    expect(await complaintRate(shop.app.db, since)).toEqual({ sent: 4, complained: 2 });
-    expect(await complaintRate(shop.app.db, Date.now() + HOUR)).toEqual({ sent: 0, complained: 0 });
+    const days = await complaintsByDay(shop.app.db, Date.now(), 3);
+    expect(days).toEqual([
+      { sent: 4, complained: 2 },
+      { sent: 0, complained: 1 },
+      { sent: 0, complained: 0 },
+    ]);
   });
 
   it.each([

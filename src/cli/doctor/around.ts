@@ -11,7 +11,7 @@ import { openDatabase } from '../../store/database.ts';
 import { borrowEmbeddedPostgres } from '../../store/embedded.ts';
 import { output } from '../output.ts';
 import type { Around, DatabaseFound, ProjectFound } from './check.ts';
-import { systemResolver } from './dns/lookup.ts';
+import { systemResolver } from '../../dns/lookup.ts';
 import { readIdentity, type Told } from './identity.ts';
 
 export interface OpenAround {

@@ -3,7 +3,7 @@ import type { Instant } from '../../core/events/event.ts';
 import type { SettingsFile } from '../../project/files/settings-file.ts';
 import type { Settings } from '../../settings.ts';
 import type { Database } from '../../store/database.ts';
-import type { Resolver } from './dns/lookup.ts';
+import type { Resolver } from '../../dns/lookup.ts';
 import type { MailIdentity } from './identity.ts';
 
 /** `not_asked`: it could not be asked here, which is neither good nor bad. */

@@ -5,7 +5,8 @@ import { checkDkim } from './dns/check-dkim.ts';
 import { checkDmarc } from './dns/check-dmarc.ts';
 import { checkPointers } from './dns/pointers.ts';
 import { checkSpf } from './dns/check-spf.ts';
-import { DnsSilence, openLookup, upwards, type Lookup } from './dns/lookup.ts';
+import { DnsSilence, openLookup, upwards, type Lookup } from '../../dns/lookup.ts';
+import { isReserved } from '../../dns/set-up.ts';
 import type { Place } from './dns/place.ts';
 
 const say = sayAs('dns');
@@ -41,11 +42,6 @@ const NO_DOMAIN = say.notAsked(
   'There is no etapa.yaml that could be read, so the domain that messages come from is not known.',
   'Run it in the folder of a project, or name the domain: "etapa doctor --domain example.com".',
 );
-
-/** RFC 2606 and RFC 6761: names that are nobody's. */
-function isReserved(domain: string): boolean {
-  return /(^|\.)(example|test|invalid|localhost)$/.test(domain);
-}
 
 function reserved(domain: string): Finding {
   const mend = 'Write an address of your own as "from" in etapa.yaml.';

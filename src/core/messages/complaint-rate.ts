@@ -16,6 +16,29 @@ export interface ComplaintVerdict {
   readonly because: Reason | null;
 }
 
+/** So many days together make the rate: readers complain days after a message came. */
+const DAYS_COUNTED = 7;
+/** Gmail forgives after so many days below the limit. */
+const CALM_DAYS = 7;
+/** How many days must be known to tell both. */
+export const COMPLAINT_DAYS = DAYS_COUNTED + CALM_DAYS;
+
+/** @param days the last 24 hours first. @param ago as it was so many days ago. */
+export function complaintsOfWeek(days: readonly Complaints[], ago = 0): Complaints {
+  const week = days.slice(ago, ago + DAYS_COUNTED);
+  return {
+    sent: week.reduce((sum, day) => sum + day.sent, 0),
+    complained: week.reduce((sum, day) => sum + day.complained, 0),
+  };
+}
+
+/** Whether promotions may go again that were stopped: the rate has stayed below the limit since, for a week at least. */
+export function hasCalmedDown(days: readonly Complaints[], days_stopped: number): boolean {
+  if (days_stopped < CALM_DAYS) return false;
+  const moments = Array.from({ length: CALM_DAYS + 1 }, (_, ago) => ago);
+  return moments.every((ago) => judgeComplaints(complaintsOfWeek(days, ago)).level !== 'pause');
+}
+
 const WARN_AT = 0.001;
 const PAUSE_AT = 0.003;
 /** Few messages are counted as so many: otherwise one complaint about ten would stop everything. */

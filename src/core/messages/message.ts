@@ -79,3 +79,6 @@ const NOTHING_SAID: Omit<MessagePlan, 'id'> = {
   over_limit: 'drop',
   covers: [],
 };
+
+/** The key of a message's id among the metadata, variables or tags that mail services take and hand back. */
+export const MESSAGE_TAG = 'etapa_message';

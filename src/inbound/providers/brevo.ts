@@ -3,12 +3,13 @@
  * signs nothing: a secret is the webhook's token, or that of Basic authentication. Our id comes back in the header
  * `X-Mailin-custom`, as JSON or as `etapa_message:…`. There is no id of an event: its `id` is that of the webhook.
  */
+import { MESSAGE_TAG } from '../../core/messages/message.ts';
 import type { Instant } from '../../core/events/event.ts';
 import type { ReportKind } from '../../core/messages/report.ts';
 import { bounced, ignored, reported, touched, type Occasion } from './events.ts';
 import { certain, likely, type Fault } from './fault.ts';
 import { fieldsOf, fieldsWithin, instantOfSeconds, textOf, type Fields } from './fields.ts';
-import { messageIdAmong, TAG, tagAmong } from './our-message.ts';
+import { messageIdAmong, tagAmong } from './our-message.ts';
 import { verdictOfSharedSecret } from './proof.ts';
 import type { Provider, ProviderEvent } from './provider.ts';
 
@@ -47,8 +48,8 @@ function customIn(custom: unknown): readonly unknown[] {
   const pair = textOf(custom)
     .slice(0, LONGEST_CUSTOM)
     .split('|')
-    .find((part) => part.startsWith(`${TAG}:`));
-  return [tagAmong(fieldsWithin(custom)), pair?.slice(TAG.length + 1)];
+    .find((part) => part.startsWith(`${MESSAGE_TAG}:`));
+  return [tagAmong(fieldsWithin(custom)), pair?.slice(MESSAGE_TAG.length + 1)];
 }
 
 const LONGEST_CUSTOM = 2000;

@@ -1,11 +1,9 @@
 /** Finding our own id of a message in what a provider hands back of the metadata that went out with it. */
+import { MESSAGE_TAG } from '../../core/messages/message.ts';
 import { fieldsOf, listOf, textOf, type Fields } from './fields.ts';
 
 /** The header of a message that holds its id; providers that tell headers tell this one. */
 const HEADER = 'x-etapa-message';
-
-/** The key of a message's id among the metadata, variables or tags of a provider. */
-export const TAG = 'etapa_message';
 
 /** The first of these that is one of our ids; null where none is. */
 export function messageIdAmong(...values: readonly unknown[]): string | null {
@@ -20,8 +18,8 @@ export function headerAmong(headers: unknown): unknown {
 
 /** The value of our tag in `{ tag: value }`, `{ tag: [value] }` or a list of `{ name, value }`. */
 export function tagAmong(tags: unknown): unknown {
-  if (Array.isArray(tags)) return named(tags).find(({ name }) => name === TAG)?.value;
-  const value = fieldsOf(tags)[TAG];
+  if (Array.isArray(tags)) return named(tags).find(({ name }) => name === MESSAGE_TAG)?.value;
+  const value = fieldsOf(tags)[MESSAGE_TAG];
   return Array.isArray(value) ? listOf(value)[0] : value;
 }
 

@@ -3,13 +3,14 @@
  * verification key of the Signed Event Webhook. Our id comes back as the unique argument `etapa_message`.
  */
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { MESSAGE_TAG } from '../../core/messages/message.ts';
 import type { Instant } from '../../core/events/event.ts';
 import type { ReportClass } from '../../core/messages/report.ts';
 import { UserError } from '../../errors.ts';
 import { bounced, ignored, reported, touched, type Occasion } from './events.ts';
 import { certain, likely, type Fault } from './fault.ts';
 import { fieldsOf, instantOfSeconds, listOf, textOf, type Fields } from './fields.ts';
-import { messageIdAmong, TAG } from './our-message.ts';
+import { messageIdAmong } from './our-message.ts';
 import { headerOf, signedAt, verdictOf } from './proof.ts';
 import type { Provider, ProviderEvent } from './provider.ts';
 
@@ -45,7 +46,7 @@ function read(event: Fields, received_at: Instant): ProviderEvent {
     address: event.email,
     at: instantOfSeconds(event.timestamp),
     received_at,
-    message_id: messageIdAmong(event[TAG]),
+    message_id: messageIdAmong(event[MESSAGE_TAG]),
     provider_message_id: event.sg_message_id,
   };
   const said = { status: event.status, diagnostic: event.reason ?? event.response };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { inQuotes, snakeId, textSchema } from '../../core/schema.ts';
+import { dateSchema } from '../../core/time/calendar.ts';
 import { durationSchema } from '../../core/time/duration.ts';
 import { isZone } from '../../core/time/zone.ts';
 import { COUNTRIES, countryNames, orMeantCode } from '../countries.ts';
@@ -51,6 +52,8 @@ export const settingsFileSchema = z.strictObject({
   limits: z
     .strictObject({ promotions: limit.optional(), fewer: limit.optional(), any: limit.optional() })
     .default({}),
+  /** For a domain that mailbox providers do not know yet: from which day, and how many e-mails leave on it. */
+  warm_up: z.strictObject({ from: dateSchema, first_day: z.number().int().min(1) }).optional(),
   ignore_triggers_older_than: durationSchema.default({ amount: 24, unit: 'hour' }),
 });
 

@@ -44,6 +44,11 @@ const OF_FILES: Readonly<Record<string, string>> = {
   'limits.any': 'The most messages of any purpose.',
   messages: 'How many messages.',
   per: 'In how much time, such as "7 days".',
+  warm_up:
+    'For a domain that is new as a sender: so many e-mails on the first day, twice as many on each next one.',
+  'warm_up.from': 'The first day, such as 2026-12-01. On days before it, as many leave as on the first.',
+  'warm_up.first_day':
+    'How many e-mails leave on the first day; 50 to 200 are usual. Promotions beyond wait a day.',
   ignore_triggers_older_than:
     'Events that arrive later than this update the profile and start nothing, such as "24 hours".',
 

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { sayAs, type Finding } from '../check.ts';
 import type { SigningKey } from '../identity.ts';
-import { dkimRecordFor, publicHalf, readDkimRecord, type DkimRecord } from './dkim.ts';
-import type { Lookup } from './lookup.ts';
+import { dkimRecordFor, publicHalf, readDkimRecord, type DkimRecord } from '../../../dns/dkim.ts';
+import type { Lookup } from '../../../dns/lookup.ts';
 import type { Place } from './place.ts';
 
 const say = sayAs('dns');

@@ -1,5 +1,5 @@
 import { sayAs, type Finding } from '../check.ts';
-import { isAligned, readDmarc, type Dmarc } from './dmarc.ts';
+import { isAligned, readDmarc, type Dmarc } from '../../../dns/dmarc.ts';
 import type { Place } from './place.ts';
 
 const say = sayAs('dns');

@@ -1,6 +1,6 @@
 import { sayAs, type Finding } from '../check.ts';
 import { isWithin, mailServerAt } from '../mail-server.ts';
-import { MOST_LOOKUPS, MOST_VOIDS, readSpf, type Spf } from './spf.ts';
+import { MOST_LOOKUPS, MOST_VOIDS, readSpf, type Spf } from '../../../dns/spf.ts';
 import type { Place } from './place.ts';
 
 const say = sayAs('dns');

@@ -1,5 +1,5 @@
 import type { Around } from '../check.ts';
-import type { Lookup } from './lookup.ts';
+import type { Lookup } from '../../../dns/lookup.ts';
 
 /** What the parts of the check of DNS share. */
 export interface Place {

@@ -32,7 +32,7 @@ interface Tally {
 /** @throws DnsSilence */
 export async function readSpf(lookup: Lookup, domain: string): Promise<Spf> {
   const tally: Tally = { lookups: 0, voids: 0, uses_ptr: false, errors: [] };
-  const records = await recordsOf(lookup, domain);
+  const records = await spfRecords(lookup, domain);
   const [record] = records;
   const ending =
     record === undefined || records.length > 1
@@ -41,7 +41,8 @@ export async function readSpf(lookup: Lookup, domain: string): Promise<Spf> {
   return { records, ending, ...tally };
 }
 
-async function recordsOf(lookup: Lookup, domain: string): Promise<string[]> {
+/** There must be exactly one; receivers take none of several. @throws DnsSilence */
+export async function spfRecords(lookup: Lookup, domain: string): Promise<string[]> {
   return (await lookup.txt(domain)).filter((text) => /^v=spf1( |$)/i.test(text));
 }
 
@@ -131,7 +132,7 @@ async function enter(target: string, path: readonly string[], walk: Walk): Promi
     tally.errors.push(`${name} takes itself in`);
     return 'none';
   }
-  const records = await recordsOf(lookup, name);
+  const records = await spfRecords(lookup, name);
   const [record] = records;
   if (record !== undefined && records.length === 1) return follow(record, name, [...path, name], walk);
   if (records.length === 0) tally.voids++;
