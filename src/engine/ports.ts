@@ -341,6 +341,8 @@ export interface Parcel {
   readonly date: Instant;
   readonly language: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Which message of the project it is, and in which tone; absent where it is none of them. */
+  readonly about?: { readonly message: string; readonly tone: string };
   /** The way out, for promotions (RFC 8058). */
   readonly unsubscribe_url: string | undefined;
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../events/event.ts';
 import { reason, type Reason } from '../reason.ts';
 import { before, durationWords, type Duration } from '../time/duration.ts';
 import type { Purpose } from './message.ts';
+import { addressOf } from './address-of.ts';
 import { quietHours, whereaboutsOf, type Places } from './quiet-hours.ts';
 import type { Tone } from './tone.ts';
 
@@ -33,7 +34,7 @@ export interface Sending {
  * contact's own turn, so they hold however many processes work. Service messages pass consent, tone and limits.
  */
 export function holdBack(contact: Contact, sending: Sending, limits: Limits): Reason | null {
-  if (addressOf(contact, sending.channel) === undefined) return NO_ADDRESS;
+  if (addressOf(contact, sending.channel) === undefined) return noAddress(sending.channel);
   const { survey, tone, mood } = sending;
   if (survey !== null && tone.hold_back.includes('surveys')) return inFull(heldWhile(SURVEYS, mood), tone);
   if (sending.purpose === 'service') return null;
@@ -96,12 +97,6 @@ export const BAD_ADDRESS = reason(
   'no hay una dirección válida de una sola persona',
 );
 
-/** The address that a channel writes to; undefined when there is none. */
-export function addressOf(contact: Contact, channel: string): string | undefined {
-  const value = contact.profile.fields[channel]?.value;
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 /** How long marks of sent messages must be kept for the limits. */
 export function rememberSent(
   sent: readonly SentMark[],
@@ -116,7 +111,10 @@ export function rememberSent(
   return sent.filter((mark) => mark.at > from);
 }
 
-const NO_ADDRESS = reason('no email address is known', 'no se conoce su correo');
+function noAddress(channel: string): Reason {
+  if (channel === 'sms') return reason('no telephone number is known', 'no se conoce su teléfono');
+  return reason('no email address is known', 'no se conoce su correo');
+}
 
 function withoutConsent(contact: Contact, channel: string): Reason | null {
   const consent = contact.profile.consent[channel];

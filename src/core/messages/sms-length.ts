@@ -13,7 +13,7 @@ export interface SmsLength {
 }
 
 export function smsLength(text: string): SmsLength {
-  const signs = [...text];
+  const signs = Array.from(text);
   const beyond_gsm = [...new Set(signs.filter((sign) => !BASIC.has(sign) && !EXTENSION.has(sign)))];
   const encoding = beyond_gsm.length === 0 ? 'gsm' : 'ucs2';
   const sizes = signs.map(encoding === 'gsm' ? septets : ({ length }) => length);

@@ -6,7 +6,8 @@ export const messageFileSchema = z.strictObject({
   version: z.literal(1),
   message: snakeId,
   purpose: z.enum(['promotion', 'service']),
-  subject: z.record(snakeId, textSchema),
+  /** Needed where the message goes by e-mail. */
+  subject: z.record(snakeId, textSchema).optional(),
   preheader: textSchema.optional(),
   /** The survey that this message asks to answer: `recommend` (0 to 10), `satisfaction` (1 to 5), or a name of one's own. */
   survey: snakeId.optional(),
