@@ -13,6 +13,7 @@ import type { App } from '../app.ts';
 import { UserError, wordsOf } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
+import { chatRoutes } from './chat.ts';
 import { healthRoutes } from './health.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
@@ -57,6 +58,7 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   await server.register(segmentRoutes(segmentOptions(app)));
   await server.register(workflowRoutes(workflowOptions(app)));
+  await server.register(chatRoutes(chatOptions(app)));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(surveyRoutes(surveyOptions(app)));
   await server.register(trackRoutes(trackOptions(app)));
@@ -142,6 +144,17 @@ function workflowOptions(app: App): Parameters<typeof workflowRoutes>[0] {
     },
     receive: (event, source) => app.receiver.receive([{ ...event, source }]),
     now: () => app.clock.at(Date.now()),
+    newId: uuidv7,
+  };
+}
+
+function chatOptions({ chat, reader, findKey }: App): Parameters<typeof chatRoutes>[0] {
+  return {
+    findKey,
+    findContact: async (who) => (await reader.findContact(who))?.contact.id,
+    page: chat.page,
+    write: chat.write,
+    read: chat.read,
     newId: uuidv7,
   };
 }

@@ -122,6 +122,8 @@ export function createCalm(
   const destinations = createDestinations({ at_once });
   const line = createLine();
   const warming = warm_up && createWarming(warm_up, book);
+  /** Only receivers of e-mail have to get to know a sender. */
+  const warmingOf = (address: string): Warming | undefined => (address.includes('@') ? warming : undefined);
 
   function held(domain: string, now: Instant): Held | undefined {
     const answer = destinations.heldBack(domain, now);
@@ -156,16 +158,16 @@ export function createCalm(
     book,
     heldBack: (address, now) => held(domainOf(address), now),
     async admit(address, message, time) {
-      const is_late = await warming?.admit(message, time());
+      const is_late = await warmingOf(address)?.admit(message, time());
       if (is_late) return is_late;
       const because = await admitTo(domainOf(address), time);
-      if (because) warming?.giveBack();
+      if (because) warmingOf(address)?.giveBack();
       return because;
     },
     leave(address, what, now, took) {
       const domain = domainOf(address);
       destinations.heard(domain, what, now, took);
-      if (what !== 'accepted') warming?.giveBack();
+      if (what !== 'accepted') warmingOf(address)?.giveBack();
       line.call(
         domain,
         what === 'asked_for_less' || what === 'unwanted' ? Infinity : destinations.room(domain),

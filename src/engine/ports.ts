@@ -368,7 +368,13 @@ export type PutOffBy =
 export type Delivery =
   | { readonly outcome: 'accepted'; readonly response: string }
   /** Not now; nothing has left the house. Without `by` the trouble was our own, and over when it is tried again. */
-  | { readonly outcome: 'deferred'; readonly response: string; readonly by?: PutOffBy }
+  | {
+      readonly outcome: 'deferred';
+      readonly response: string;
+      readonly by?: PutOffBy;
+      /** At least so many milliseconds, where the receiver said so. */
+      readonly wait?: number;
+    }
   /** No, for good. `address` when the address itself is at fault, `sender` when we are. */
   | {
       readonly outcome: 'refused';

@@ -71,7 +71,7 @@ export interface Reference {
 }
 
 /** Events that Etapa itself tells. */
-const MESSAGE_EVENTS = MESSAGE_FATES.map((fate) => `message_${fate}`);
+const OWN_EVENTS = [...MESSAGE_FATES.map((fate) => `message_${fate}`), 'chat_message_written'];
 
 const FIELD: Reference = {
   noun: 'field',
@@ -82,7 +82,7 @@ const FIELD: Reference = {
 
 const EVENT: Reference = {
   noun: 'event',
-  among: ({ events }) => events && [...events, ...Object.values(CALL_NAMES), ...MESSAGE_EVENTS],
+  among: ({ events }) => events && [...events, ...Object.values(CALL_NAMES), ...OWN_EVENTS],
 };
 const STAGE: Reference = { noun: 'stage', among: ({ stages }) => stages };
 const SEGMENT: Reference = { noun: 'segment', among: ({ segments }) => segments };
