@@ -45,7 +45,7 @@ export class Unanswered extends Error {
 }
 
 /** The gate said no, or could not be asked. */
-export class Stopped extends Error {}
+class Stopped extends Error {}
 
 /**
  * The answer, of which only the head has been read.

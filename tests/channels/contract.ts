@@ -51,10 +51,8 @@ export function describeChannel(name: string, kind: MediumKind): void {
   const deliver = ({ channel }: Medium, parts?: Partial<Parcel>): Promise<Delivery> =>
     channel.deliver(parcel(parts), yes);
 
-  /** Where the medium has it. */
-  const where = (has: boolean, sentence: string, test: () => Promise<void>): void => {
-    if (has) it(sentence, test);
-  };
+  /** The mood, if receivers of this channel can be in it. */
+  const such = (mood: Mood): Mood[] => kind.moods.filter((one) => one === mood);
 
   describe(`the channel ${name}`, () => {
     it('goes by its name, and hands a message over with its id', async () => {
@@ -98,32 +96,41 @@ export function describeChannel(name: string, kind: MediumKind): void {
       expect(await deliver(medium)).toMatchObject({ outcome: 'accepted' });
     });
 
-    where(kind.two !== undefined, 'writes to one recipient and no more', async () => {
-      const medium = await start();
-      let asked = 0;
-      const gate = (): Promise<boolean> => Promise.resolve(++asked > 0);
-      const delivery = await medium.channel.deliver(parcel({ to: kind.two ?? '' }), gate);
-      expect(delivery).toMatchObject({ outcome: 'refused', fault: 'content' });
-      expect([asked, await medium.received()]).toEqual([0, []]);
-    });
+    it.each(kind.two === undefined ? [] : [kind.two])(
+      'writes to one recipient, so not to %j',
+      async (two) => {
+        const medium = await start();
+        let asked = 0;
+        const gate = (): Promise<boolean> => Promise.resolve(++asked > 0);
+        const delivery = await medium.channel.deliver(parcel({ to: two }), gate);
+        expect(delivery).toMatchObject({ outcome: 'refused', fault: 'content' });
+        expect([asked, await medium.received()]).toEqual([0, []]);
+      },
+    );
 
-    where(kind.moods.includes('refusing'), 'tells a refusal, and whose fault it is', async () => {
-      const delivery = await deliver(await start('refusing'));
-      expect(delivery).toMatchObject({ outcome: 'refused', response: expect.stringMatching(/./) });
-      expect(['address', 'sender', 'content']).toContain(delivery.outcome === 'refused' && delivery.fault);
-    });
+    it.each(such('refusing'))(
+      'tells a refusal, and whose fault it is, when the receiver is %s',
+      async (mood) => {
+        const delivery = await deliver(await start(mood));
+        expect(delivery).toMatchObject({ outcome: 'refused', response: expect.stringMatching(/./) });
+        expect(['address', 'sender', 'content']).toContain(delivery.outcome === 'refused' && delivery.fault);
+      },
+    );
 
-    where(kind.moods.includes('busy'), 'tells "not now", and who says so', async () => {
-      expect(await deliver(await start('busy'))).toMatchObject({
+    it.each(such('busy'))('tells "not now", and who says so, when the receiver is %s', async (mood) => {
+      expect(await deliver(await start(mood))).toMatchObject({
         outcome: 'deferred',
         response: expect.stringMatching(/./),
         by: expect.any(String),
       });
     });
 
-    where(kind.moods.includes('silent'), 'says that it does not know what nobody can know', async () => {
-      expect(await deliver(await start('silent'))).toMatchObject({ outcome: 'uncertain' });
-    });
+    it.each(such('silent'))(
+      'says that it does not know what nobody can know, when the receiver is %s',
+      async (mood) => {
+        expect(await deliver(await start(mood))).toMatchObject({ outcome: 'uncertain' });
+      },
+    );
 
     it('defers what it finds nobody for', async () => {
       const medium = await start();
