@@ -42,7 +42,7 @@ describe('the shipped project', () => {
     const { templates, project } = loadedProject();
     const workflows = Object.entries(files).filter(([path]) => /^workflows\/\w+\.yaml$/.test(path));
     const sent = workflows.flatMap(([, text]) =>
-      [...text.matchAll(/\b(?:send_email|ask): (\w+)/g)].map(([, id]) => id),
+      [...text.matchAll(/\b(?:send_\w+|ask): (\w+)/g)].map(([, id]) => id),
     );
     expect([...new Set(sent)].sort()).toEqual(Object.keys(templates).sort());
     expect(project.workflows.size).toBe(workflows.length);
