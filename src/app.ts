@@ -4,12 +4,17 @@ import type { Instant } from './core/events/event.ts';
 import type { Incident } from './core/notices/notice.ts';
 import { isOfNotice } from './core/notices/telling.ts';
 import { domainOf } from './core/messages/address.ts';
+import { CHANNELS } from './core/messages/message.ts';
+import { createChatChannel } from './channels/chat.ts';
 import { createEmailChannel, type EmailOptions } from './channels/email.ts';
 import { createLogChannel } from './channels/log.ts';
+import { createMessageWebhookChannel } from './channels/message-webhook.ts';
+import { createSmsChannel, type SmsOptions } from './channels/sms.ts';
 import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
 import { openLookup, systemResolver, type Resolver } from './dns/lookup.ts';
 import { missingParts } from './dns/set-up.ts';
 import { createCaller, sendThenCall } from './engine/call.ts';
+import { createChat, type Chat, type ChatBook } from './engine/chat.ts';
 import { databaseClock } from './engine/clocks.ts';
 import { answerAutomatically, type AnsweredMail } from './engine/auto-reply.ts';
 import { displacedRuns, previewDeployment, type DeploymentPreview } from './engine/impact.ts';
@@ -52,6 +57,7 @@ import { startSendWorker, startTurnWorkers } from './queue/workers.ts';
 import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
+import { openChat } from './store/chat.ts';
 import { openDatabase, migrateDatabase, type Database } from './store/database.ts';
 import { openAutoReplies } from './store/auto-replies.ts';
 import {
@@ -87,8 +93,12 @@ export interface AppOptions {
   readonly mail?: MailOptions;
   /** Whom DNS is asked through about our own domain; absent: this machine's, where mail leaves it. */
   readonly resolver?: Resolver | undefined;
-  /** Hears of messages that leave by no real channel, where `smtp_url` is absent. */
+  /** Hears of messages of channels that are not set up; absent, these are held back. */
   onParcel?(parcel: Parcel): void;
+  /** The provider of text messages. */
+  readonly sms?: SmsOptions | undefined;
+  /** The system of the shop's own that messages are handed to. */
+  readonly message_webhook_url?: string | undefined;
   /** Whom steps may call, and with which secrets; absent where other systems must hear of nothing. */
   readonly webhooks?: Omit<WebhookOptions, 'signing_secrets'> | undefined;
   readonly public_url: string;
@@ -130,6 +140,8 @@ export interface App {
   readonly links: Links;
   /** Keeps what comes back about messages. */
   readonly responses: Responses;
+  /** The inbox of contacts. */
+  readonly chat: Chat;
   /** @throws UserError while no project has been deployed. */
   readonly live: Live;
   /**
@@ -187,6 +199,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     signing_secrets: await webhookSecrets(db),
   };
   const clock = options.clock ?? databaseClock;
+  const inbox = openChat(db);
   const closers: (() => Promise<unknown>)[] = [];
   let live_project: LiveProject | undefined;
   let live_deployment: number | undefined;
@@ -334,7 +347,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     }
     if (roles.has('sender')) {
       const renderer: Renderer = createRenderer();
-      const channels = openChannels(options, links);
+      const channels = openChannels(options, { links, inbox, reader, webhook });
       const onAlert = alertTeller(channels.get('email'));
       const sender = createSender({
         ...{ store, clock, live, links, renderer, channels },
@@ -377,7 +390,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const answering = {
     ...{ book: openAutoReplies(db, link_secrets[0] ?? ''), live },
     now: async () => clock.at(await store.databaseNow()),
-    channel: () => (answer_channels ??= openChannels(options, links)).get('email'),
+    channel: () =>
+      (answer_channels ??= openChannels(options, { links, inbox, reader, webhook })).get('email'),
   };
 
   await refresh();
@@ -414,6 +428,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       ...{ book: openResponseBook(db), bell, clock },
       databaseNow: () => store.databaseNow(),
     }),
+    chat: createChat({ book: inbox, bell, clock, databaseNow: () => store.databaseNow() }),
     live,
     async checkWords(files) {
       const { project } = await prepareSound(files, null);
@@ -479,12 +494,36 @@ function whyNotStarted({ project }: LiveProject, workflow: string): string | und
 
 const STATUS_WORDS = { draft: 'a draft', paused: 'paused', stopped: 'stopped' } as const;
 
-function openChannels(options: AppOptions, links: Links): ReadonlyMap<string, Channel> {
-  const { smtp_url: url, onParcel } = options;
-  const channels: Channel[] = [];
-  if (url !== undefined) channels.push(createEmailChannel({ url, ...emailOptions(options, links) }));
-  else if (onParcel) channels.push(createLogChannel('email', onParcel));
-  return new Map(channels.map((channel) => [channel.name, channel]));
+/** What channels are made of, beyond what was asked for. */
+interface Supplies {
+  readonly links: Links;
+  readonly inbox: ChatBook;
+  readonly reader: Reader;
+  readonly webhook: WebhookOptions | undefined;
+}
+
+/** What is not set up leaves by no real channel, where somebody listens to that. */
+function openChannels(options: AppOptions, supplies: Supplies): ReadonlyMap<string, Channel> {
+  const { onParcel } = options;
+  const real = realChannels(options, supplies);
+  const others = CHANNELS.filter((name) => !real.some((channel) => channel.name === name));
+  const logs = onParcel ? others.map((name) => createLogChannel(name, onParcel)) : [];
+  return new Map([...real, ...logs].map((channel) => [channel.name, channel]));
+}
+
+function realChannels(options: AppOptions, { links, inbox, reader, webhook }: Supplies): Channel[] {
+  const { smtp_url, sms, message_webhook_url: url } = options;
+  const channels = [createChatChannel(inbox)];
+  if (smtp_url !== undefined)
+    channels.push(createEmailChannel({ url: smtp_url, ...emailOptions(options, links) }));
+  if (sms && webhook) channels.push(createSmsChannel(sms, webhook));
+  if (url !== undefined && webhook) {
+    const { signing_secrets } = webhook;
+    const userIdsOf = async (id: string): Promise<readonly string[]> =>
+      (await reader.identities(id)).flatMap(({ kind, value }) => (kind === 'user' ? [value] : []));
+    channels.push(createMessageWebhookChannel({ url, signing_secrets, userIdsOf }, webhook));
+  }
+  return channels;
 }
 
 /** Mail that stays on this machine goes to nobody; whoever hands in a resolver wants it looked at all the same. */

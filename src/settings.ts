@@ -33,6 +33,15 @@ const schema = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
+  /** Where text messages are posted to, with what proves who we are, and the number or name they come from. */
+  SMS_URL: url(['http:', 'https:']).optional(),
+  SMS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, { error: 'must be one word of plain letters' })
+    .optional(),
+  SMS_FROM: z.string().optional(),
+  /** The system of one's own that messages of the channel "webhook" are posted to. */
+  MESSAGE_WEBHOOK_URL: url(['http:', 'https:']).optional(),
   /** Where people reach this server: begins every link in messages. */
   PUBLIC_URL: url(['http:', 'https:']).optional(),
   /** Hosts that steps may call though they are not on the open internet: `crm.internal, 10.0.0.7:8080`. */
@@ -69,6 +78,9 @@ export interface Settings {
     readonly may_reach: readonly string[];
     readonly secrets: Readonly<Record<string, string | undefined>>;
   };
+  /** The provider of text messages. */
+  readonly sms: SmsSettings | undefined;
+  readonly message_webhook_url: string | undefined;
   readonly mail: MailSettings;
   /** By the name of the provider: what its webhooks are proved with, each of them good. None where it is not set up. */
   readonly provider_secrets: Readonly<Record<string, readonly string[]>>;
@@ -77,6 +89,12 @@ export interface Settings {
   /** The folder of the embedded database and of what Etapa writes for editors. */
   readonly home: string;
   readonly log_level: string;
+}
+
+export interface SmsSettings {
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly from: string | undefined;
 }
 
 export interface MailSettings {
@@ -105,6 +123,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
       may_reach: value.WEBHOOKS_MAY_REACH.map((host) => host.toLowerCase()),
       secrets: Object.fromEntries(value.WEBHOOK_SECRETS.map((name) => [name, given[name]])),
     },
+    sms:
+      value.SMS_URL === undefined
+        ? undefined
+        : { url: value.SMS_URL, token: value.SMS_TOKEN, from: value.SMS_FROM },
+    message_webhook_url: value.MESSAGE_WEBHOOK_URL,
     mail: mailSettings(value, folder),
     provider_secrets: Object.fromEntries(
       PROVIDERS.map((name) => [name, secretsIn(given[`${name.toUpperCase()}_WEBHOOK_SECRET`])]),

@@ -42,7 +42,7 @@ describe('the shipped project', () => {
     const { templates, project } = loadedProject();
     const workflows = Object.entries(files).filter(([path]) => /^workflows\/\w+\.yaml$/.test(path));
     const sent = workflows.flatMap(([, text]) =>
-      [...text.matchAll(/\b(?:send_email|ask): (\w+)/g)].map(([, id]) => id),
+      [...text.matchAll(/\b(?:send_\w+|ask): (\w+)/g)].map(([, id]) => id),
     );
     const told = project.notices.flatMap(({ message }) => message ?? []);
     expect([...new Set([...sent, ...told])].sort()).toEqual(Object.keys(templates).sort());

@@ -13,6 +13,7 @@ import type { App } from '../app.ts';
 import { UserError, wordsOf } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
+import { chatRoutes } from './chat.ts';
 import { healthRoutes } from './health.ts';
 import { noticeRoutes } from './notices.ts';
 import { messageRoutes } from './messages.ts';
@@ -63,6 +64,7 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(workflowRoutes(workflowOptions(app)));
   await server.register(noticeRoutes({ findKey: (key) => app.findKey(key), notices: app.notices }));
   await server.register(messageRoutes(messageOptions(app)));
+  await server.register(chatRoutes(chatOptions(app)));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(preferenceRoutes(preferenceOptions(app)));
   await server.register(confirmRoutes(confirmOptions(app)));
@@ -183,6 +185,17 @@ function messageOptions({ findKey, messages, reader }: App): Parameters<typeof m
   const contactOf = async (who: string): Promise<string | undefined> =>
     (await reader.findContact(who))?.contact.id;
   return { findKey, messages, contactOf };
+}
+
+function chatOptions({ chat, reader, findKey }: App): Parameters<typeof chatRoutes>[0] {
+  return {
+    findKey,
+    findContact: async (who) => (await reader.findContact(who))?.contact.id,
+    page: chat.page,
+    write: chat.write,
+    read: chat.read,
+    newId: uuidv7,
+  };
 }
 
 function trackOptions({ links, responses }: App): Parameters<typeof trackRoutes>[0] {

@@ -87,10 +87,10 @@ async function openRendering(
   const live = { ...loaded, emails };
   const renderer = createRenderer();
   return {
-    render(message, language, tone) {
+    render(message, channel, language, tone) {
       const contact = sampleContact(loaded, now, language);
       const event = sampleEvent(loaded, message, contact, now);
-      return renderMessage(live, renderer, contact, { message, channel: 'email', event }, now, {
+      return renderMessage(live, renderer, contact, { message, channel, event }, now, {
         tone,
         language,
       });

@@ -39,6 +39,8 @@ export async function openSurroundings(opening: Opening): Promise<Surroundings> 
         ? { kind: 'redis', url: settings.redis_url }
         : { kind: 'postgres', url: database_url },
       smtp_url: settings.smtp_url,
+      sms: settings.sms,
+      message_webhook_url: settings.message_webhook_url,
       // Only what runs on hands messages over; no other command needs the keys.
       ...(opening.hold && !opening.overrides?.mail ? { mail: await mailOptions(settings.mail) } : {}),
       // Where the clock is moved, what is lived through is past or made up: other systems must not hear of it.

@@ -1,6 +1,8 @@
 /** The whole site of a project: files by their path, the same for the same project and day. */
 import type { Instant } from '../core/events/event.ts';
+import type { ChannelName } from '../core/messages/message.ts';
 import type { LoadedProject } from '../project/load.ts';
+import { channelsOf } from '../project/messages.ts';
 import { html } from './html.ts';
 import type { Language } from './language.ts';
 import { calendarPage } from './pages/calendar-page.ts';
@@ -20,6 +22,7 @@ import { namesOf } from './words/names.ts';
 /** Makes a message for somebody made up. Rejects where its words are not sound. */
 export type RenderMessage = (
   message: string,
+  channel: ChannelName,
   language: string,
   tone: string,
 ) => Promise<{ readonly subject: string; readonly html: string; readonly text: string }>;
@@ -71,14 +74,16 @@ async function renderAll(
   render: RenderMessage,
 ): Promise<Renderings> {
   const all: Record<string, readonly Rendered[]> = {};
-  for (const id of Object.keys(templates)) {
-    const wanted = languages.flatMap((language) =>
-      Object.keys(tone.tones).map((one) => ({ language, tone: one })),
+  for (const [id, template] of Object.entries(templates)) {
+    const wanted = channelsOf(template).flatMap((channel) =>
+      languages.flatMap((language) =>
+        Object.keys(tone.tones).map((one) => ({ channel, language, tone: one })),
+      ),
     );
     all[id] = await Promise.all(
       wanted.map(async (one): Promise<Rendered> => ({
         ...one,
-        ...(await render(id, one.language, one.tone)),
+        ...(await render(id, one.channel, one.language, one.tone)),
       })),
     );
   }

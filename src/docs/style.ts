@@ -100,7 +100,7 @@ tbody th small{font-weight:400}
 .picture .way rect{fill:var(--card);stroke:var(--dim)}
 .picture .way text{font-size:12px;font-weight:600}
 .v-wait,.v-wait_until,.v-wait_for{--c:var(--wait);--b:var(--wait-bg)}
-.v-send_email,.v-ask{--c:var(--send);--b:var(--send-bg)}
+.v-send_email,.v-send_sms,.v-send_chat,.v-send_webhook,.v-send,.v-ask{--c:var(--send);--b:var(--send-bg)}
 .v-branch,.v-ab_test{--c:var(--decide);--b:var(--decide-bg)}
 .v-update_contact,.v-start_workflow,.v-tell_team,.v-call_webhook{--c:var(--act);--b:var(--act-bg)}
 .v-goto,.v-exit,.v-begin,.v-finish{--c:var(--end);--b:var(--end-bg)}

@@ -4,16 +4,17 @@ import { ordersView } from '../core/contacts/orders.ts';
 import { languageOf, zoneOf } from '../core/contacts/locale.ts';
 import type { Instant } from '../core/events/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { address as checkedAddress } from '../core/messages/address.ts';
+import { soleAddress } from '../core/messages/address-of.ts';
 import { messageContext, type Reserved } from '../core/messages/context.ts';
-import { addressOf, BAD_ADDRESS, holdBackNow, waitForHours, type Wait } from '../core/messages/may-send.ts';
-import { planOf } from '../core/messages/message.ts';
+import { BAD_ADDRESS, holdBackNow, waitForHours, type Wait } from '../core/messages/may-send.ts';
+import { planOf, type TextChannel } from '../core/messages/message.ts';
 import { scoresOf } from '../core/messages/survey.ts';
 import { heldByNotice } from '../core/notices/meanwhile.ts';
 import { notesShownAt, noticeWords } from '../core/notices/words.ts';
 import { chooseTone, wordsFor, type Tone } from '../core/messages/tone.ts';
 import { reason, type Reason } from '../core/reason.ts';
-import type { LiveProject } from './live-project.ts';
+import type { MessageTemplate } from '../project/messages.ts';
+import type { CompiledEmail, LiveProject } from './live-project.ts';
 import type { ClaimedCall, ClaimedMessage, Parcel, RenderJob, Rendered } from './ports.ts';
 
 /** A claimed message as it stands at the moment of sending: to whom, in which tone and words; or why not at all, or not yet. */
@@ -33,7 +34,7 @@ export function writeLetter(
   links: LetterLinks,
 ): Letter {
   const { contact, channel } = message;
-  const to = checkedAddress(addressOf(contact, channel) ?? '');
+  const to = soleAddress(contact, channel);
   if (to === undefined) return { held_back: BAD_ADDRESS };
   const voice = voiceOf(contact, channel, live, now);
   const held_back = guard(message, live, voice, now) ?? heldByNotice(live.project.notices, message, now);
@@ -75,13 +76,13 @@ interface PageLinks {
 
 /** What the renderer needs to make the words; undefined where the deployed project has none for it. */
 export function jobOf(
-  message: Pick<ClaimedMessage, 'message' | 'contact' | 'event'>,
+  message: Pick<ClaimedMessage, 'message' | 'channel' | 'contact' | 'event'>,
   live: LiveProject,
   now: Instant,
   { tone, language, zone }: Voice,
   { survey_url, ...pages }: LetterLinks,
 ): RenderJob | undefined {
-  const templates = templatesFor(live, message.message, language, tone.tone);
+  const templates = templatesFor(live, message, language, tone.tone);
   if (!templates) return undefined;
   const survey = live.templates[message.message]?.survey ?? null;
   const setting = {
@@ -126,6 +127,7 @@ export function parcelOf(
     text: rendered.text,
     date: now,
     language: letter.language,
+    about: { message: message.message, tone: letter.tone.tone },
     headers: {
       'X-Etapa-Workflow': message.workflow,
       'X-Etapa-Template': message.message,
@@ -156,13 +158,13 @@ const NO_WORDS = reason(
 /** Words in the contact's language, else in the project's first; subject and greeting in the tone, or what it falls back to. */
 function templatesFor(
   live: LiveProject,
-  message: string,
+  { message, channel }: Pick<ClaimedMessage, 'message' | 'channel'>,
   language: string,
   tone: string,
 ): Omit<RenderJob, 'context'> | undefined {
   const template = live.templates[message];
-  const email = live.emails.get(`${message}.${language}`);
-  if (!template || !email) return undefined;
+  const own = template && wordsOf(live, template, channel, language);
+  if (!template || !own) return undefined;
   const style = live.project.tone;
   const pick = (texts: readonly (readonly [string, Readonly<Record<string, string>>])[]): string => {
     const written = texts.filter(([, words]) => words[language] !== undefined);
@@ -170,16 +172,28 @@ function templatesFor(
   };
   const styles = Object.values(style.styles);
   return {
-    key: `${live.hash}/${email.hash}/${message}/${language}/${tone}`,
+    key: `${live.hash}/${own.hash}/${channel}/${message}/${language}/${tone}`,
     templates: {
-      subject: pick(Object.entries(template.subject)),
-      html: email.html,
-      text: email.text,
+      subject: channel === 'email' ? pick(Object.entries(template.subject)) : '',
+      html: own.html,
+      text: own.text,
       preheader: template.preheader[language] ?? '',
       greeting: pick(styles.map(({ id, greeting }) => [id, greeting])),
       sign_off: pick(styles.map(({ id, sign_off }) => [id, sign_off])),
     },
   };
+}
+
+/** Only a webhook may do without words: what it tells is that the message is due. */
+function wordsOf(
+  { emails }: LiveProject,
+  { id, texts }: MessageTemplate,
+  channel: string,
+  language: string,
+): CompiledEmail | undefined {
+  if (channel === 'email') return emails.get(`${id}.${language}`);
+  const text = texts[channel as TextChannel]?.[language]?.text ?? (channel === 'webhook' ? '' : undefined);
+  return text === undefined ? undefined : { hash: 'text', html: '', text };
 }
 
 interface Setting {

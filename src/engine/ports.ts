@@ -354,6 +354,8 @@ export interface Parcel {
   readonly date: Instant;
   readonly language: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Which message of the project it is, and in which tone; absent where it is none of them. */
+  readonly about?: { readonly message: string; readonly tone: string };
   /** The way out, for promotions (RFC 8058). */
   readonly unsubscribe_url: string | undefined;
   /** The Message-ID that it answers automatically (RFC 3834); empty where that has none. Absent: it answers nothing. */
@@ -381,7 +383,13 @@ export type PutOffBy =
 export type Delivery =
   | { readonly outcome: 'accepted'; readonly response: string }
   /** Not now; nothing has left the house. Without `by` the trouble was our own, and over when it is tried again. */
-  | { readonly outcome: 'deferred'; readonly response: string; readonly by?: PutOffBy }
+  | {
+      readonly outcome: 'deferred';
+      readonly response: string;
+      readonly by?: PutOffBy;
+      /** At least so many milliseconds, where the receiver said so. */
+      readonly wait?: number;
+    }
   /** No, for good. `address` when the address itself is at fault, `sender` when we are. */
   | {
       readonly outcome: 'refused';

@@ -5,7 +5,7 @@ import { languageOf, zoneOf } from '../core/contacts/locale.ts';
 import { FEWER, FREQUENCY, PAUSED_UNTIL, pausedUntil, wantsFewer } from '../core/contacts/preferences.ts';
 import type { Instant } from '../core/events/event.ts';
 import type { JsonObject } from '../core/json.ts';
-import { addressOf } from '../core/messages/may-send.ts';
+import { addressOf } from '../core/messages/address-of.ts';
 import { after } from '../core/time/duration.ts';
 import { localDate } from '../core/time/zone.ts';
 import type { Live } from './live-project.ts';

@@ -5,7 +5,8 @@
 import type { Contact } from '../core/contacts/contact.ts';
 import type { Instant } from '../core/events/event.ts';
 import type { JsonObject } from '../core/json.ts';
-import { addressOf, holdBack } from '../core/messages/may-send.ts';
+import { addressOf } from '../core/messages/address-of.ts';
+import { holdBack } from '../core/messages/may-send.ts';
 import { planOf, type ChannelName, type Message } from '../core/messages/message.ts';
 import type { Formality, Tone, TonePlan } from '../core/messages/tone.ts';
 import { reason, type Reason } from '../core/reason.ts';

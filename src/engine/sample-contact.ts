@@ -8,6 +8,7 @@ import { fold } from '../core/contacts/fold.ts';
 import type { Event, EventType, Instant } from '../core/events/event.ts';
 import { own, type Json, type JsonObject } from '../core/json.ts';
 import { sampleOfNotice } from '../core/notices/words.ts';
+import { CHANNELS } from '../core/messages/message.ts';
 import { stageOf } from '../core/stages/stages.ts';
 import { DAY, HOUR, MINUTE } from '../core/time/date.ts';
 import { localDate } from '../core/time/zone.ts';
@@ -71,7 +72,7 @@ function eventsOf(loaded: LoadedProject, now: Instant, language: string): readon
     return { id: `sample-${name}-${ago}`, type, name, occurred_at: now - ago, properties };
   };
   return [
-    event('identify', 'identified', 30 * DAY, { ...fields, consent: ['email'] }),
+    event('identify', 'identified', 30 * DAY, { ...fields, consent: [...CHANNELS] }),
     event('track', 'order_completed', 20 * DAY, order_completed),
     event('track', 'product_added', 2 * HOUR, product_added),
     event('track', 'product_added', 2 * HOUR - MINUTE, second),
@@ -92,7 +93,7 @@ function fieldKinds({ data }: LoadedProject): Kinds {
 }
 
 function wellKnown({ language, zone }: Setting): JsonObject {
-  return { email: 'ana@example.com', first_name: 'Ana', language, time_zone: zone };
+  return { email: 'ana@example.com', phone: '+34 600 000 000', first_name: 'Ana', language, time_zone: zone };
 }
 
 function propertyKinds({ data }: LoadedProject, event: string): Kinds {
@@ -129,7 +130,7 @@ function valueOf(name: string, type: string, { now, zone }: Setting): Json {
 function personValues(setting: Setting): JsonObject {
   return {
     ...wellKnown(setting),
-    ...{ last_name: 'García', name: 'Ana García', phone: '+34 600 000 000', country: 'ES', city: 'Madrid' },
+    ...{ last_name: 'García', name: 'Ana García', country: 'ES', city: 'Madrid' },
     birthday: '1990-05-17',
   };
 }

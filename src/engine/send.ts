@@ -281,7 +281,7 @@ function putBackUnwritten(
   batch: Batch,
   { message, letter }: Written,
 ): Promise<void> | undefined {
-  const held = calm.stopped(message, batch.time()) ?? calm.heldBack(letter.to, batch.time());
+  const held = calm.stopped(message, batch.time()) ?? calm.heldBack(placeOf(message, letter), batch.time());
   return held && batch.putBack(waiting(message, held, batch.time()));
 }
 
@@ -319,19 +319,24 @@ async function sendOne(sending: Sending, batch: Batch, one: Written, rendered: R
       at: now,
       because: NO_CHANNEL,
     });
-  const held = await calm.admit(letter.to, message, () => batch.time());
+  const held = await calm.admit(placeOf(message, letter), message, () => batch.time());
   if (held) return batch.putBack(waiting(message, held, batch.time()));
   const followed = tracked(sending, batch, one, rendered);
   const parcel = parcelOf(message, letter, followed, batch.live, now, one.links.unsubscribe_url);
   const delivery = await door.through(() => handOver(sending, batch, one, channel, parcel, followed.links));
   if (!delivery) return batch.tell({ id, state: 'owed', at: now });
-  const spared = await calm.heardOf(delivery, letter.to, message, batch.time());
+  const spared = await calm.heardOf(delivery, placeOf(message, letter), message, batch.time());
   if (spared.waits) {
     const mark = waiting(message, spared.waits, batch.time());
     return batch.putBack({ ...mark, response: delivery.response });
   }
   await suppressIfGone(sending, one, delivery, spared);
   return batch.tell({ id, at: now, ...became(message, delivery, now, spared) });
+}
+
+/** Where it goes as seen from here: other channels than e-mail have one receiver, who passes it on. */
+function placeOf({ channel }: ClaimedMessage, { to }: Written['letter']): string {
+  return channel === 'email' ? to : channel;
 }
 
 type Ready = Extract<Rendered, { ok: true }> & { readonly links?: readonly string[] };
@@ -343,8 +348,10 @@ function tracked(
   { message, links: pages }: Written,
   rendered: Extract<Rendered, { ok: true }>,
 ): Ready {
-  const { id, purpose } = message;
-  if (purpose !== 'promotion' || !live.settings.track_opens_and_clicks) return rendered;
+  const { id, channel, purpose } = message;
+  // Long addresses cost the reader of a text message more than they tell us.
+  if (channel !== 'email' || purpose !== 'promotion' || !live.settings.track_opens_and_clicks)
+    return rendered;
   const left_alone = new Set(
     Object.values<string | undefined>({ ...pages }).filter((url) => url !== undefined),
   );
@@ -372,13 +379,13 @@ async function handOver(
     state: 'handing_over',
     at: now,
     tone: { tone: letter.tone.tone, because: letter.tone.because },
-    subject: parcel.subject,
+    ...(parcel.subject === '' ? {} : { subject: parcel.subject }),
     address: letter.to,
     ...(links ? { links } : {}),
   };
   const began = time();
   const delivery = await channel.deliver(parcel, () => marker.mark(handing_over));
-  calm.leave(letter.to, heardIn(delivery), time(), time() - began);
+  calm.leave(placeOf(message, letter), heardIn(delivery), time(), time() - began);
   return delivery;
 }
 
@@ -412,7 +419,7 @@ function became(
       return {
         state: 'deferred',
         response,
-        due_at: Math.max(next, spared.until ?? next),
+        due_at: Math.max(next, spared.until ?? next, now + (delivery.wait ?? 0)),
       };
     }
     case 'uncertain':

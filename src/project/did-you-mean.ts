@@ -6,7 +6,7 @@ const FEW = 8;
 
 /**
  * The nearest candidate, or undefined when none is near. Near is: the same but for capitals, dashes, underscores or a
- * plural; a few slips of the finger (one in three letters, three at most); or one whole part of a single candidate, as
+ * plural; the beginning of a single candidate; a few slips of the finger (one in three letters, three at most); or one whole part of a single candidate, as
  * `email` is of `send_email`.
  */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
@@ -15,6 +15,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   if (plain === '' || word.length > LONGEST_WORD) return undefined;
   return (
     others.find((candidate) => plainForm(candidate) === plain) ??
+    begunAs(plain, others) ??
     nearest(plain, others) ??
     partOf(word, others)
   );
@@ -33,6 +34,14 @@ function plainForm(word: string): string {
   const letters = word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
   return letters.length > 3 ? letters.replace(/ies$/, 'y').replace(/([^s])s$/, '$1') : letters;
 }
+
+/** The only candidate of which this is the beginning. */
+function begunAs(plain: string, candidates: readonly string[]): string | undefined {
+  const begun = candidates.filter((candidate) => plainForm(candidate).startsWith(plain));
+  return plain.length >= SHORTEST_BEGINNING && begun.length === 1 ? begun[0] : undefined;
+}
+
+const SHORTEST_BEGINNING = 4;
 
 function nearest(plain: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;

@@ -97,9 +97,7 @@ export function loadProject(
     const known = knownIds(read.complete);
     problems.push(...read.files.flatMap((file) => checkReferences(file, known)));
     problems.push(...checkHolidays(read.complete.hours, read.files, now));
-    problems.push(
-      ...checkTemplates(read.complete.templates, read.complete.settings, known.tones, read.files),
-    );
+    problems.push(...checkTemplates(read.complete, known.tones, read.files));
   }
   if (read.complete && !going_live.trusted && !problems.some(({ severity }) => severity === 'error')) {
     problems.push(...lintProject({ ...read.complete, files, read: read.files }));

@@ -25,5 +25,6 @@ async function list(folder: string, name: string): Promise<string[]> {
 }
 
 function isOurs(path: string): boolean {
-  return /\.(yaml|mjml)$/.test(path) && !path.startsWith('workflows/tests/');
+  const isWords = /^templates\/.*\.txt$/.test(path);
+  return isWords || (/\.(yaml|mjml)$/.test(path) && !path.startsWith('workflows/tests/'));
 }

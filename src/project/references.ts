@@ -73,7 +73,7 @@ export interface Reference {
 }
 
 /** Events that Etapa itself tells. */
-const MESSAGE_EVENTS = MESSAGE_FATES.map((fate) => `message_${fate}`);
+const OWN_EVENTS = [...MESSAGE_FATES.map((fate) => `message_${fate}`), 'chat_message_written'];
 
 const FIELD: Reference = {
   noun: 'field',
@@ -85,7 +85,7 @@ const FIELD: Reference = {
 
 const EVENT: Reference = {
   noun: 'event',
-  among: ({ events }) => events && [...events, ...Object.values(CALL_NAMES), ...MESSAGE_EVENTS],
+  among: ({ events }) => events && [...events, ...Object.values(CALL_NAMES), ...OWN_EVENTS],
 };
 const STAGE: Reference = { noun: 'stage', among: ({ stages }) => stages };
 const SEGMENT: Reference = { noun: 'segment', among: ({ segments }) => segments };
@@ -119,6 +119,9 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
   mood: { noun: 'mood', among: ({ moods }) => moods },
   hours: { noun: 'calendar', among: ({ calendars }) => calendars },
   send_email: MESSAGE,
+  send_sms: MESSAGE,
+  send_chat: MESSAGE,
+  send_webhook: MESSAGE,
   use: { noun: 'tone', among: ({ tones }) => tones },
   tone: { noun: 'tone', among: ({ tones }) => tones },
   falls_back_to: { noun: 'tone', among: ({ tones }) => tones },

@@ -13,6 +13,7 @@ import { checkMail, type Clue } from './mail/index.ts';
 import { markMessage } from './marks.ts';
 import { placeAt, placeOfCode, placeOfWords, type Ground, type Place } from './places.ts';
 import { createRenderer, type Renderer } from './renderer.ts';
+import { lengthOfSms } from './sms-length.ts';
 import {
   everyVariant,
   renderVariants,
@@ -57,7 +58,8 @@ function findingsOf(live: LiveProject, one: Variant | Unmade): Finding[] {
     const message = `the words cannot be made: ${one.reason.replace(/\.$/, '')}`;
     return [{ variant: one, severity: 'error', message, clue: { file: 'body' } }];
   }
-  return [...voiceFindings(live, one), ...mailFindings(live, one)];
+  const medium = one.channel === 'email' ? mailFindings(live, one) : textFindings(one);
+  return [...voiceFindings(live, one), ...medium];
 }
 
 function voiceFindings({ project }: LiveProject, variant: Variant): Finding[] {
@@ -84,6 +86,13 @@ function mailFindings({ settings }: LiveProject, variant: Variant): Finding[] {
   return found.map((finding) => ({ variant, ...finding }));
 }
 
+function textFindings(variant: Variant): Finding[] {
+  const found = variant.channel === 'sms' ? lengthOfSms(variant.text) : undefined;
+  if (!found) return [];
+  const clue: WordsClue = { part: 'body', quote: found.quote, at: 0 };
+  return [{ variant, severity: 'warning', message: found.message, clue }];
+}
+
 type Placed = Finding & { readonly place: Place };
 
 /** Marks are only made for messages of which something is to be told. */
@@ -93,10 +102,30 @@ async function placeAll(
   findings: readonly Finding[],
   now: Instant,
 ): Promise<Placed[]> {
-  const groups = groupedBy(findings, ({ variant }) => `${variant.message}.${variant.language}`);
+  const groups = groupedBy(findings, ({ variant }) => wordsOf(variant));
   const placed: Placed[] = [];
-  for (const group of groups.values()) placed.push(...(await placeGroup(live, renderer, group, now)));
+  for (const group of groups.values()) {
+    const isMail = group[0]?.variant.channel === 'email';
+    placed.push(...(isMail ? await placeGroup(live, renderer, group, now) : placeInTexts(live, group)));
+  }
   return placed;
+}
+
+/** Plain text is found again by its own words, where it does not come from a value. */
+function placeInTexts({ templates }: LiveProject, findings: readonly Finding[]): Placed[] {
+  return findings.flatMap((finding): Placed[] => {
+    const { message, channel, language } = finding.variant;
+    const source = channel === 'email' ? undefined : templates[message]?.texts[channel][language];
+    const quote = 'quote' in finding.clue ? (finding.clue.quote ?? '') : '';
+    return source
+      ? [{ ...finding, place: placeAt(source.file, source.text, offsetOf(source.text, quote)) }]
+      : [];
+  });
+}
+
+function offsetOf(text: string, quote: string): number {
+  const [first = ''] = quote.split(/\s/);
+  return Math.max(0, text.includes(quote) ? text.indexOf(quote) : text.indexOf(first));
 }
 
 async function placeGroup(
@@ -192,8 +221,8 @@ function groupedBy<T>(list: readonly T[], keyOf: (one: T) => string): ReadonlyMa
   return groups;
 }
 
-function wordsOf({ message, language }: Wanted): string {
-  return `${message}.${language}`;
+function wordsOf({ message, channel, language }: Wanted): string {
+  return `${message}.${channel}.${language}`;
 }
 
 function wayOf({ tone, formality }: Wanted): string {

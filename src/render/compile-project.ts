@@ -29,7 +29,7 @@ export async function compileProject(loaded: LoadedProject, cache: CompiledCache
   const sources = Object.values(loaded.templates).flatMap(sourcesOf);
   const known = await cache.get(sources.map(({ hash }) => hash));
   const emails = new Map<string, CompiledEmail>();
-  const problems = [...checkToneTexts(loaded), ...Object.values(loaded.templates).flatMap(checkSubjects)];
+  const problems = [...checkToneTexts(loaded), ...Object.values(loaded.templates).flatMap(checkPlainWords)];
   for (const source of sources) {
     const found = known.get(source.hash);
     const compiled = found ? { hash: source.hash, ...found } : await compileOne(source, problems);
@@ -73,13 +73,17 @@ async function compileOne(
   return { hash, html: compiled.html, text: await textTemplate(compiled.html) };
 }
 
-function checkSubjects(template: MessageTemplate): Problem[] {
+function checkPlainWords(template: MessageTemplate): Problem[] {
   const file = `templates/${template.id}/message.yaml`;
   const texts = [
     ...Object.values(template.subject).flatMap((by_language) => Object.values(by_language)),
     ...Object.values(template.preheader),
   ];
-  return texts.flatMap((text) => checkTemplate(text, file)).map(asError);
+  const files = Object.values(template.texts).flatMap((by_language) => Object.values(by_language));
+  return [
+    ...texts.flatMap((text) => checkTemplate(text, file)),
+    ...files.flatMap((one) => checkTemplate(one.text, one.file)),
+  ].map(asError);
 }
 
 function checkToneTexts({ project }: LoadedProject): Problem[] {

@@ -6,16 +6,19 @@ import type { Contact } from '../core/contacts/contact.ts';
 import type { Instant } from '../core/events/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Formalities, Formality, TonePlan } from '../core/messages/tone.ts';
+import type { ChannelName } from '../core/messages/message.ts';
 import { reason } from '../core/reason.ts';
 import { jobOf, voiceOf, type Voice } from '../engine/letter.ts';
 import type { LiveProject } from '../engine/live-project.ts';
 import { sampleContact, sampleEvent } from '../engine/sample-contact.ts';
+import { channelsOf, type MessageTemplate } from '../project/messages.ts';
 import type { RenderJob, Renderer, RenderResult } from './renderer.ts';
 import { wrapText } from './wrap.ts';
 
 /** Which words. */
 export interface Wanted {
   readonly message: string;
+  readonly channel: ChannelName;
   readonly language: string;
   readonly tone: string;
   /** As it stands in the tone, or in a rule that changes it. */
@@ -26,8 +29,9 @@ export interface Variant extends Wanted {
   readonly purpose: 'promotion' | 'service';
   readonly subject: string;
   readonly preheader: string;
+  /** Empty for channels of plain text. */
   readonly html: string;
-  /** As it is sent, in short lines. */
+  /** As it is sent, an e-mail's in short lines. */
   readonly text: string;
   /** The text part before it was broken into lines: a line is a paragraph, a heading or a row. */
   readonly prose: string;
@@ -47,16 +51,31 @@ const SAMPLE_SURVEY_URL = 'https://example.com/survey';
 /** Tones with the formality of their own, and what rules for mail make of that; of each pair one. */
 export function everyVariant(live: LiveProject): Wanted[] {
   const { languages, tone } = live.project;
-  return Object.keys(live.templates).flatMap((message) =>
-    languages.flatMap((language) =>
-      waysOf(tone, language)
-        .filter(() => live.emails.has(`${message}.${language}`))
-        .map((way) => ({ message, language, ...way })),
+  return Object.values(live.templates).flatMap((template) =>
+    channelsOf(template).flatMap((channel) =>
+      languages
+        .filter((language) => hasWords(live, template, channel, language))
+        .flatMap((language) =>
+          waysOf(tone, channel, language).map((way) => ({ message: template.id, channel, language, ...way })),
+        ),
     ),
   );
 }
 
-function waysOf(plan: TonePlan, language: string): Pick<Wanted, 'tone' | 'formality'>[] {
+function hasWords(
+  { emails }: LiveProject,
+  { id, texts }: MessageTemplate,
+  channel: ChannelName,
+  language: string,
+): boolean {
+  return channel === 'email' ? emails.has(`${id}.${language}`) : texts[channel][language] !== undefined;
+}
+
+function waysOf(
+  plan: TonePlan,
+  channel: ChannelName,
+  language: string,
+): Pick<Wanted, 'tone' | 'formality'>[] {
   const way = (tone: string, more: Formalities = {}): Pick<Wanted, 'tone' | 'formality'> => {
     const formalities = { ...plan.formality, ...plan.styles[tone]?.formality, ...more };
     return { tone, formality: formalities[language] ?? 'casual' };
@@ -64,7 +83,7 @@ function waysOf(plan: TonePlan, language: string): Pick<Wanted, 'tone' | 'formal
   const ways = [
     ...Object.keys(plan.styles).map((tone) => way(tone)),
     ...plan.rules
-      .filter(({ channel }) => channel?.includes('email') ?? true)
+      .filter(({ channel: by }) => by?.includes(channel) ?? true)
       .map((rule) => way(rule.tone, rule.formality)),
   ];
   return [...new Map(ways.map((one) => [`${one.tone} ${one.formality}`, one])).values()];
@@ -99,15 +118,15 @@ function samplesOf(live: LiveProject, now: Instant): (wanted: Wanted) => Sample 
 }
 
 function jobFor(live: LiveProject, wanted: Wanted, { contact, event }: Sample, now: Instant): RenderJob {
-  const { message, language, tone, formality } = wanted;
-  const own = voiceOf(contact, 'email', live, now);
+  const { message, channel, language, tone, formality } = wanted;
+  const own = voiceOf(contact, channel, live, now);
   const voice: Voice = {
     ...own,
     language,
     tone: { ...own.tone, tone, formality: { [language]: formality }, because: LOOKED_AT },
   };
   const promotion = live.templates[message]?.purpose === 'promotion';
-  const job = jobOf({ message, contact, event }, live, now, voice, {
+  const job = jobOf({ message, channel, contact, event }, live, now, voice, {
     unsubscribe_url: promotion ? SAMPLE_UNSUBSCRIBE_URL : undefined,
     preferences_url: SAMPLE_PREFERENCES_URL,
     confirm_url: SAMPLE_CONFIRM_URL,
@@ -144,7 +163,7 @@ function variantOf(
     subject: whole.subject,
     preheader: prose.subject,
     html: whole.html,
-    text: wrapText(prose.text),
+    text: whole.html === '' ? prose.text : wrapText(prose.text),
     prose: prose.text,
   };
 }

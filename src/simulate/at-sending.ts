@@ -1,7 +1,7 @@
 import type { Contact } from '../core/contacts/contact.ts';
 import { languageOf, zoneOf } from '../core/contacts/locale.ts';
-import { address } from '../core/messages/address.ts';
-import { addressOf, BAD_ADDRESS, holdBackNow, waitForHours } from '../core/messages/may-send.ts';
+import { soleAddress } from '../core/messages/address-of.ts';
+import { BAD_ADDRESS, holdBackNow, waitForHours } from '../core/messages/may-send.ts';
 import { planOf, type Message } from '../core/messages/message.ts';
 import { heldByNotice } from '../core/notices/meanwhile.ts';
 import { chooseTone } from '../core/messages/tone.ts';
@@ -15,7 +15,7 @@ import type { Project } from '../core/project.ts';
 export function atSending(message: Message, contact: Contact, project: Project): Message {
   if (message.held_back) return message;
   const { channel, purpose, owed_at } = message;
-  if (address(addressOf(contact, channel) ?? '') === undefined) return { ...message, held_back: BAD_ADDRESS };
+  if (soleAddress(contact, channel) === undefined) return { ...message, held_back: BAD_ADDRESS };
   const wait = waitForHours(contact, purpose, project, owed_at);
   if (wait?.until === Infinity) return { ...message, held_back: wait.because };
   const now = wait?.until ?? owed_at;

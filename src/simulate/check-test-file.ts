@@ -6,6 +6,7 @@ import type { Workflow } from '../core/workflows/workflow.ts';
 import { orMeant } from '../project/did-you-mean.ts';
 import { sortProblems, type Problem } from '../project/problem.ts';
 import { readYaml, type YamlFile } from '../project/yaml.ts';
+import { nameOf } from './expected-message.ts';
 import { testFileSchema, type Expectation, type Given, type OneTest, type TestFile } from './test-file.ts';
 
 export interface ReadTests {
@@ -189,8 +190,11 @@ function without(map: object, key: string): object {
 function namesInExpectation(expected: Expectation, path: Path): Name[] {
   switch (expected.verb) {
     case 'email':
+    case 'sms':
+    case 'chat':
+    case 'webhook':
       return [
-        named('message', expected.email, [...path, 'email']),
+        named('message', nameOf(expected), [...path, expected.verb]),
         ...(expected.tone === undefined ? [] : [named('tone', expected.tone, [...path, 'tone'])]),
       ];
     case 'held_back':

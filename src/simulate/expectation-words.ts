@@ -1,3 +1,4 @@
+import { nameOf } from './expected-message.ts';
 import type { Scene } from './scene.ts';
 import type { Expectation } from './test-file.ts';
 
@@ -9,10 +10,14 @@ export function expectedWords(expectation: Expectation, scene: Scene): string {
 
 function wordsOf(expectation: Expectation): string {
   switch (expectation.verb) {
-    case 'email': {
-      const { subject, contains = [], tone, language, formality } = expectation;
+    case 'email':
+    case 'sms':
+    case 'chat':
+    case 'webhook': {
+      const { contains = [], tone, language, formality } = expectation;
+      const subject = expectation.verb === 'email' ? expectation.subject : undefined;
       const parts = [
-        `email ${expectation.email}`,
+        `${expectation.verb} ${nameOf(expectation)}`,
         ...(subject === undefined ? [] : [`subject "${subject}"`]),
         ...contains.map((words) => `with "${words}"`),
         ...Object.entries({ tone, language, formality }).flatMap(([name, value]) =>

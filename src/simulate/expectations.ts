@@ -8,6 +8,7 @@ import type { Run } from '../core/workflows/run.ts';
 import type { LivedMessage } from './live.ts';
 import { lengthWords } from './moment.ts';
 import { isSameMinute, type Pairs } from './pair-messages.ts';
+import { isMessage, nameOf, type ExpectedMessage } from './expected-message.ts';
 import type { Render } from './render.ts';
 import type { Scene } from './scene.ts';
 import type { Expectation } from './test-file.ts';
@@ -25,12 +26,12 @@ type Of<Verb extends Expectation['verb']> = Extract<Expectation, { verb: Verb }>
 
 /** What happened instead; null where it came as expected. */
 export function verdictOf(expectation: Expectation, looking: Looking): Promise<string | null> {
-  return expectation.verb === 'email'
-    ? emailVerdict(expectation, looking)
+  return isMessage(expectation)
+    ? messageVerdict(expectation, looking)
     : Promise.resolve(plainVerdict(expectation, looking));
 }
 
-function plainVerdict(expectation: Exclude<Expectation, { verb: 'email' }>, looking: Looking): string | null {
+function plainVerdict(expectation: Exclude<Expectation, ExpectedMessage>, looking: Looking): string | null {
   switch (expectation.verb) {
     case 'held_back':
       return heldBackVerdict(expectation, looking);
@@ -52,12 +53,12 @@ function plainVerdict(expectation: Exclude<Expectation, { verb: 'email' }>, look
   }
 }
 
-async function emailVerdict(
-  expected: Of<'email'>,
+async function messageVerdict(
+  expected: ExpectedMessage,
   { scene, pairs, index, render }: Looking,
 ): Promise<string | null> {
   const lived = pairs.of.get(index);
-  if (!lived) return nearestMiss(expected.email, expected, scene, pairs);
+  if (!lived) return nearestMiss(nameOf(expected), expected, scene, pairs);
   const { message } = lived;
   const slips: string[] = [];
   const compareOne = (name: string, wanted: string | undefined, got: string | undefined): void => {
@@ -68,22 +69,25 @@ async function emailVerdict(
   compareOne('formality', expected.formality, message.formality[message.language]);
   if (expected.tone !== undefined && expected.tone !== message.tone)
     slips.push(`because ${message.because.en}`);
-  if (expected.subject !== undefined || expected.contains)
+  if (subjectOf(expected) !== undefined || expected.contains)
     slips.push(...(await wordSlips(expected, lived, render)));
   return slips.length === 0
     ? null
     : `${scene.words(message.owed_at)}  ${message.message}: ${slips.join(', ')}`;
 }
 
+function subjectOf(expected: ExpectedMessage): string | undefined {
+  return expected.verb === 'email' ? expected.subject : undefined;
+}
+
 async function wordSlips(
-  expected: Of<'email'>,
+  expected: ExpectedMessage,
   { message, contact }: LivedMessage,
   render: Render,
 ): Promise<string[]> {
   const { subject, text, html } = await render(message, contact);
   const slips: string[] = [];
-  if (expected.subject !== undefined && !subject.includes(expected.subject))
-    slips.push(`subject "${subject}"`);
+  if (!subject.includes(subjectOf(expected) ?? '')) slips.push(`subject "${subject}"`);
   const missing = (expected.contains ?? []).filter(
     (words) => ![subject, text, html].some((part) => part.includes(words)),
   );

@@ -1,6 +1,8 @@
 import type { Instant } from '../core/events/event.ts';
+import type { ChannelName } from '../core/messages/message.ts';
 import { MINUTE } from '../core/time/date.ts';
 import type { LivedMessage } from './live.ts';
+import { isMessage, nameOf } from './expected-message.ts';
 import type { Scene } from './scene.ts';
 import type { Expectation } from './test-file.ts';
 
@@ -19,17 +21,17 @@ export function pairMessages(scene: Scene, expectations: readonly Expectation[])
   const of = new Map<number, LivedMessage>();
   const paired = new Set<LivedMessage>();
   const wanted = expectations.flatMap((one, index) => {
-    if (one.verb !== 'email' && one.verb !== 'held_back') return [];
-    const message = one.verb === 'email' ? one.email : one.held_back;
-    return [{ index, message, held: one.verb === 'held_back', at: one.at && scene.momentOf(one.at) }];
+    if (!isMessage(one) && one.verb !== 'held_back') return [];
+    const [message, channel] = isMessage(one) ? [nameOf(one), one.verb] : [one.held_back];
+    return [{ index, message, channel, at: one.at && scene.momentOf(one.at) }];
   });
   const timed = wanted.toSorted((a, b) => Number(a.at === undefined) - Number(b.at === undefined));
-  for (const { index, message, held, at } of timed) {
+  for (const { index, message, channel, at } of timed) {
     const found = scene.life.messages.find(
       (lived) =>
         !paired.has(lived) &&
         lived.message.message === message &&
-        (lived.message.held_back !== null) === held &&
+        sentBy(lived) === channel &&
         (at === undefined || isSameMinute(lived.message.owed_at, at)),
     );
     if (!found) continue;
@@ -37,6 +39,11 @@ export function pairMessages(scene: Scene, expectations: readonly Expectation[])
     paired.add(found);
   }
   return { of, paired };
+}
+
+/** Undefined where it was held back. */
+function sentBy({ message }: LivedMessage): ChannelName | undefined {
+  return message.held_back ? undefined : message.channel;
 }
 
 export function isSameMinute(a: Instant, b: Instant): boolean {

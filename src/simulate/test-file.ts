@@ -53,16 +53,19 @@ const givenSchema = byVerb('thing to be given', {
     }),
 });
 
+/** What the words of a message must be like. */
+const words = {
+  contains: oneOrMany(z.string()).optional(),
+  tone: z.string().optional(),
+  language: z.string().optional(),
+  formality: z.enum(['tu', 'usted', 'casual', 'formal']).optional(),
+};
+
 const expectSchema = byVerb('expectation', {
-  email: z.strictObject({
-    email: z.string(),
-    at,
-    subject: z.string().optional(),
-    contains: oneOrMany(z.string()).optional(),
-    tone: z.string().optional(),
-    language: z.string().optional(),
-    formality: z.enum(['tu', 'usted', 'casual', 'formal']).optional(),
-  }),
+  email: z.strictObject({ email: z.string(), at, subject: z.string().optional(), ...words }),
+  sms: z.strictObject({ sms: z.string(), at, ...words }),
+  chat: z.strictObject({ chat: z.string(), at, ...words }),
+  webhook: z.strictObject({ webhook: z.string(), at, ...words }),
   held_back: z.strictObject({ held_back: z.string(), at, because: z.string().optional() }),
   exit: z.strictObject({ exit: z.string(), at }),
   converted: z.strictObject({ converted: z.literal(true), at }),

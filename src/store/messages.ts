@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { addressOf } from '../core/messages/may-send.ts';
+import { addressOf } from '../core/messages/address-of.ts';
 import type { Instant } from '../core/events/event.ts';
 import { reason } from '../core/reason.ts';
 import type { Claim, ClaimedMessage, MessageMark } from '../engine/ports.ts';

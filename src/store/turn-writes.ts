@@ -200,6 +200,8 @@ async function joinRows(tx: Runner, { kept_id, gone_id, renumber }: MergeDone): 
       derived = '{}', next_due_at = null
     where id = ${gone_id}`);
   await tx.execute(sql`update contacts set merged_into = ${kept_id} where merged_into = ${gone_id}`);
+  // After the contact, whom an entry that is just being kept holds.
+  await tx.execute(sql`update chat_entries set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await forward(tx, gone_id, kept_id);
 }
 

@@ -185,6 +185,7 @@ describe('somebody made up', () => {
     );
     expect(fields).toEqual({
       email: 'ana@example.com',
+      phone: '+34 600 000 000',
       first_name: 'Ana',
       language: 'en',
       time_zone: 'Europe/Madrid',

@@ -153,7 +153,7 @@ describe('YAML that cannot be read', () => {
     [
       'cut in the middle of a key',
       steps('  - wait: 1 day\n  - send_em'),
-      ['7:5 "send_em" is not a step; write it like "wait: …"'],
+      ['7:5 "send_em" is not a step; write it like "wait: …"; did you mean "send_email"?'],
     ],
     [
       'cut after a key',
@@ -375,7 +375,7 @@ describe('a workflow with', () => {
     [
       'a purpose that is none',
       head('').replace('promotion', 'promo'),
-      ['3:10 "promo" is not one of promotion, service'],
+      ['3:10 "promo" is not one of promotion, service; did you mean "promotion"?'],
     ],
     [
       'a purpose that is a truth value',
@@ -743,7 +743,7 @@ describe('a step:', () => {
       'a step with options alone',
       steps('  - id: lonely\n'),
       [
-        '6:5 no known step stands here; begin with one of wait, wait_until, wait_for, branch, ab_test, send_email, ask, update_contact, start_workflow, tell_team, call_webhook, goto …',
+        '6:5 no known step stands here; begin with one of wait, wait_until, wait_for, branch, ab_test, send_email, send_sms, send_chat, send_webhook, send, ask, update_contact …',
       ],
     ],
     ['a misspelt verb', steps('  - wayt: 1 day\n'), ['6:5 "wayt" is not a known step; did you mean "wait"?']],
@@ -1176,7 +1176,7 @@ describe('a file of the journey with', () => {
       'a rule in an unknown channel',
       `${JOURNEY}tone.yaml`,
       'version: 1\ntones: { friendly: {} }\nrules:\n  - { name: a, channel: mail, use: friendly }\n  - otherwise: friendly\n',
-      ['4:25 "mail" is not one of email, sms, chat; did you mean "email"?'],
+      ['4:25 "mail" is not one of email, sms, chat, webhook; did you mean "email"?'],
     ],
     [
       'a field of an unknown type',

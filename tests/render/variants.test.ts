@@ -63,11 +63,11 @@ describe('the ways to say a message', () => {
   it('are its tones, and what rules for mail make of them, in each language', async () => {
     const live = await liveOf(SMALL);
     expect(everyVariant(live).map((one) => Object.values(one).join(' '))).toEqual([
-      'offer en plain casual',
-      'offer en calm casual',
-      'offer es plain tu',
-      'offer es calm usted',
-      'offer es plain usted',
+      'offer email en plain casual',
+      'offer email en calm casual',
+      'offer email es plain tu',
+      'offer email es calm usted',
+      'offer email es plain usted',
     ]);
   });
 

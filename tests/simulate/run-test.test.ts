@@ -309,7 +309,7 @@ describe('A file of tests', () => {
     [
       'an unknown calendar',
       'expect: [{ at: start, hours: send, is: open }]',
-      '7:34  there is no calendar called "send"; known here: sending',
+      '7:34  there is no calendar called "send"; did you mean "sending"?',
     ],
     [
       'an unknown expectation',

@@ -40,3 +40,17 @@ subject: { plain: { en: "Hello {{first_name}} from ${id}", es: "Hola {{first_nam
 function words(text: string): string {
   return `<mj-section>\n  <mj-column>\n    <mj-text>${text}</mj-text>\n  </mj-column>\n</mj-section>\n`;
 }
+
+/** A message of plain text for one channel alone, in both languages. */
+export function textFiles(
+  id: string,
+  channel: 'sms' | 'chat' | 'webhook',
+  purpose: 'promotion' | 'service',
+  texts: { readonly en: string; readonly es: string },
+): ProjectFiles {
+  return {
+    [`templates/${id}/message.yaml`]: `version: 1\nmessage: ${id}\npurpose: ${purpose}\n`,
+    [`templates/${id}/${channel}.en.txt`]: texts.en,
+    [`templates/${id}/${channel}.es.txt`]: texts.es,
+  };
+}

@@ -5,6 +5,7 @@ import type { Instant } from '../events/event.ts';
 import { reason, type Reason } from '../reason.ts';
 import { after, before, durationWords, type Duration } from '../time/duration.ts';
 import { localDate } from '../time/zone.ts';
+import { addressOf } from './address-of.ts';
 import type { MessagePlan, Purpose } from './message.ts';
 import { quietHours, whereaboutsOf, type Places } from './quiet-hours.ts';
 import type { Tone } from './tone.ts';
@@ -44,7 +45,7 @@ export interface SendingRules {
  * contact's own turn, so they hold however many processes work. Service messages pass consent, tone and limits.
  */
 export function holdBack(contact: Contact, sending: Sending, rules: SendingRules): Reason | null {
-  if (addressOf(contact, sending.channel) === undefined) return NO_ADDRESS;
+  if (addressOf(contact, sending.channel) === undefined) return noAddress(sending.channel);
   const { plan, tone, mood } = sending;
   const elsewhere = movedOn(contact, plan);
   if (elsewhere) return elsewhere;
@@ -126,12 +127,6 @@ export const BAD_ADDRESS = reason(
   'no hay una dirección válida de una sola persona',
 );
 
-/** The address that a channel writes to; undefined when there is none. */
-export function addressOf(contact: Contact, channel: string): string | undefined {
-  const value = contact.profile.fields[channel]?.value;
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 /** How long marks of sent messages must be kept for the limits. */
 export function rememberSent(
   sent: readonly SentMark[],
@@ -146,7 +141,10 @@ export function rememberSent(
   return sent.filter((mark) => mark.at > from);
 }
 
-const NO_ADDRESS = reason('no email address is known', 'no se conoce su correo');
+function noAddress(channel: string): Reason {
+  if (channel === 'sms') return reason('no telephone number is known', 'no se conoce su teléfono');
+  return reason('no email address is known', 'no se conoce su correo');
+}
 
 /** The stage as a guard: what belongs to one stage says nothing to whoever has left it. */
 function movedOn({ stage }: Contact, { for_stages }: MessagePlan): Reason | null {

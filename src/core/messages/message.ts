@@ -4,7 +4,12 @@ import type { Reason } from '../reason.ts';
 import type { Formalities } from './tone.ts';
 
 /** The ways by which messages leave. */
-export type ChannelName = 'email';
+export const CHANNELS = ['email', 'sms', 'chat', 'webhook'] as const;
+export type ChannelName = (typeof CHANNELS)[number];
+
+/** Those whose words are plain text. */
+export const TEXT_CHANNELS = ['sms', 'chat', 'webhook'] as const satisfies readonly ChannelName[];
+export type TextChannel = (typeof TEXT_CHANNELS)[number];
 
 /** Decides consent, limits, unsubscribe links and what happens when it is uncertain whether a message arrived. */
 export type Purpose = 'promotion' | 'service';

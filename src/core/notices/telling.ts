@@ -8,7 +8,7 @@ import type { Instant } from '../events/event.ts';
 import type { Purpose } from '../messages/message.ts';
 import { reason } from '../reason.ts';
 import { compileWorkflow, type Around, type WorkflowSource } from '../workflows/compile.ts';
-import type { SendEmail } from '../workflows/steps/send-email.ts';
+import type { StepSource } from '../workflows/verb.ts';
 import type { Run } from '../workflows/run.ts';
 import type { Trigger, Workflow } from '../workflows/workflow.ts';
 import { tellingMoment, type Notice, type Occurrence } from './notice.ts';
@@ -36,7 +36,7 @@ export function tellingWorkflow(
   around: Around,
 ): Workflow {
   const { segment, template } = tell;
-  const step: SendEmail = { verb: 'send_email', send_email: template };
+  const step: StepSource & { readonly send_email: string } = { verb: 'send_email', send_email: template };
   const source: WorkflowSource = {
     version: 1,
     workflow: `${PREFIX}${notice.id}`,

@@ -240,6 +240,10 @@ function fillGap(pairing: Pairing, olds: readonly StepOutline[], news: readonly 
 /** With other words or another target these are other steps, and not the same one changed. */
 const SAME_ONLY_IF_EQUAL: ReadonlySet<string> = new Set([
   'send_email',
+  'send_sms',
+  'send_chat',
+  'send_webhook',
+  'send',
   'ask',
   'ab_test',
   'start_workflow',

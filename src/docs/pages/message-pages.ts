@@ -1,3 +1,4 @@
+import type { ChannelName } from '../../core/messages/message.ts';
 import { html, type Html } from '../html.ts';
 import { inLanguage, type Language } from '../language.ts';
 import { wayTitle, type Ground, type Page } from '../site-frame.ts';
@@ -7,6 +8,7 @@ import { workflowsNaming } from './workflow-links.ts';
 
 /** A message as it would leave in one language and tone. */
 export interface Rendered {
+  readonly channel: ChannelName;
   readonly language: Language;
   readonly tone: string;
   readonly subject: string;
@@ -71,7 +73,7 @@ export function messagePage(id: string, renderings: Renderings, ground: Ground):
       <label><input type="radio" name="width" id="desktop" checked /> ${t('Computer', 'Ordenador')}</label>
       <label><input type="radio" name="width" id="phone" /> ${t('Phone', 'Teléfono')}</label>
     </fieldset>
-    ${groups.map((group) => mailHtml(group, ground))}`;
+    ${groups.map((group) => (group.channel === 'email' ? mailHtml : textHtml)(group, ground))}`;
   return { file: `message-${id}`, title: id, under: 'messages', body };
 }
 
@@ -83,16 +85,32 @@ interface Group extends Rendered {
 function grouped(list: readonly Rendered[]): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const one of list) {
-    const key = JSON.stringify([one.language, one.subject, one.html]);
+    const key = JSON.stringify([one.channel, one.language, one.subject, one.html || one.text]);
     const known = groups.get(key);
     groups.set(key, { ...one, tones: [...(known?.tones ?? []), one.tone] });
   }
   return [...groups.values()];
 }
 
-function mailHtml({ language, tones, subject, html: mail, text }: Group, { t }: Ground): Html {
+function textHtml(group: Group, ground: Ground): Html {
+  const { channel, language, tones, text } = group;
+  return html`<section class="mail">
+    <h2 id="${channel}-${language}-${tones[0]}">
+      ${channel} · ${languageName(group, ground)} · ${tones.join(', ')}
+    </h2>
+    <pre lang="${language}" tabindex="0">${text}</pre>
+  </section>`;
+}
+
+function languageName({ language }: Group, { t }: Ground): string {
+  return { en: t('English', 'Inglés'), es: t('Spanish', 'Español') }[language];
+}
+
+function mailHtml(group: Group, ground: Ground): Html {
+  const { language, tones, subject, html: mail, text } = group;
+  const { t } = ground;
   const tone = tones.join(', ');
-  const named = { en: t('English', 'Inglés'), es: t('Spanish', 'Español') }[language];
+  const named = languageName(group, ground);
   return html`<section class="mail">
     <h2 id="${language}-${tones[0]}">${named} · ${tone}</h2>
     <p lang="${language}"><b>${t('Subject', 'Asunto')}:</b> ${subject}</p>

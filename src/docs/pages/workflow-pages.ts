@@ -1,5 +1,6 @@
 import { durationWords } from '../../core/time/duration.ts';
 import type { WorkflowSource } from '../../core/workflows/compile.ts';
+import { sendingOf } from '../../core/workflows/sending.ts';
 import type { StepSource } from '../../core/workflows/verb.ts';
 import { html, sentence, type Html } from '../html.ts';
 import { inLanguage } from '../language.ts';
@@ -192,7 +193,7 @@ function stepHtml(step: StepSource, number: string, triggers: readonly string[],
 
 function linkOf(source: StepSource, { t, loaded }: Ground): Html | undefined {
   const step = written(source);
-  const message = step.verb === 'send_email' ? step.send_email : step.verb === 'ask' ? step.ask : undefined;
+  const message = sendingOf(source)?.message;
   if (message !== undefined && loaded.templates[message])
     return html` <a href="message-${message}.html"
       >${t('See it', 'Verlo')}<span class="unseen"> ${message}</span></a
@@ -210,7 +211,9 @@ function messagesOf(steps: readonly StepSource[]): readonly string[] {
 }
 
 function sentBy(source: StepSource): readonly string[] {
-  const step = written(source);
-  const own = step.verb === 'send_email' ? [step.send_email] : step.verb === 'ask' ? [step.ask] : [];
-  return [...own, ...waysOn(source, 'en').flatMap(({ steps }) => messagesOf(steps))];
+  const { message } = sendingOf(source) ?? {};
+  return [
+    ...(message === undefined ? [] : [message]),
+    ...waysOn(source, 'en').flatMap(({ steps }) => messagesOf(steps)),
+  ];
 }

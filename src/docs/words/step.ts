@@ -2,6 +2,8 @@
 import type { Condition } from '../../core/conditions/condition.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { durationWords, type Duration } from '../../core/time/duration.ts';
+import type { ChannelName } from '../../core/messages/message.ts';
+import { sendingOf } from '../../core/workflows/sending.ts';
 import type { StepSource } from '../../core/workflows/verb.ts';
 import type { DateTrigger } from '../../core/workflows/triggers/date.ts';
 import type { Language } from '../language.ts';
@@ -23,7 +25,7 @@ type WrittenStep = { readonly id?: string | undefined } & (
     }
   | { readonly verb: 'branch'; readonly branch: readonly WrittenWay[] }
   | { readonly verb: 'ab_test'; readonly ab_test: WrittenTest }
-  | { readonly verb: 'send_email'; readonly send_email: string }
+  | { readonly verb: 'send_email' | 'send_sms' | 'send_chat' | 'send_webhook' | 'send' }
   | {
       readonly verb: 'ask';
       readonly ask: string;
@@ -109,7 +111,11 @@ export function stepWords(
     case 'ab_test':
       return testWords(step.ab_test, language);
     case 'send_email':
-      return `${en ? 'send the message' : 'enviar el mensaje'} ${step.send_email}`;
+    case 'send_sms':
+    case 'send_chat':
+    case 'send_webhook':
+    case 'send':
+      return sendingWords(source, language);
     case 'ask':
       return `${en ? 'ask with the message' : 'preguntar con el mensaje'} ${step.ask}${step.up_to ? (en ? `, and wait at most ${durationWords(step.up_to, 'en')} for the answer` : ` y esperar la respuesta como máximo ${durationWords(step.up_to, 'es')}`) : ''}`;
     case 'update_contact':
@@ -126,6 +132,25 @@ export function stepWords(
       return `${en ? 'end' : 'terminar'}: ${step.exit}`;
   }
 }
+
+function sendingWords(source: StepSource, language: Language): string {
+  const { message = '', channels = [] } = sendingOf(source) ?? {};
+  const en = language === 'en';
+  const words = `${en ? 'send the message' : 'enviar el mensaje'} ${message}`;
+  if (source.verb === 'send_email') return words;
+  const ways = orList(
+    channels.map((channel) => WAYS[channel][language]),
+    language,
+  );
+  return `${words} ${ways}`;
+}
+
+const WAYS: Readonly<Record<ChannelName, Readonly<Record<Language, string>>>> = {
+  email: { en: 'by e-mail', es: 'por correo' },
+  sms: { en: 'by text message', es: 'por SMS' },
+  chat: { en: 'in the chat', es: 'en el chat' },
+  webhook: { en: 'by way of our own system', es: 'por medio de nuestro propio sistema' },
+};
 
 /** The ways on from a step; none where it has only one. */
 export function waysOn(source: StepSource, language: Language): readonly WayOn[] {
@@ -168,6 +193,10 @@ export function waysOn(source: StepSource, language: Language): readonly WayOn[]
     case 'wait':
     case 'wait_until':
     case 'send_email':
+    case 'send_sms':
+    case 'send_chat':
+    case 'send_webhook':
+    case 'send':
     case 'update_contact':
     case 'start_workflow':
     case 'tell_team':

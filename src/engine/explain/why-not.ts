@@ -10,7 +10,7 @@ import type { Workflow } from '../../core/workflows/workflow.ts';
 import { UserError } from '../../errors.ts';
 import type { LoadedProject } from '../../project/load.ts';
 import type { RecordedMessage } from '../ports.ts';
-import { stepsThatSend } from '../senders.ts';
+import { stepsThatSend, usualChannel } from '../senders.ts';
 import { attemptsOf, factsAt, type Attempt } from './attempts.ts';
 import { finding, type Finding, type Looking } from './finding.ts';
 import { gateOf } from './gates.ts';
@@ -99,9 +99,10 @@ function obstacleNow(message: string, { all, loaded, at }: Looking): Finding | u
   const plan = planOf(project.messages, message);
   const facts = factsAt(all, project, at);
   const mood = project.moods.of(facts);
-  const tone = chooseTone(project.tone, 'email', facts.contact, mood);
+  const channel = usualChannel(project.workflows.values(), message);
+  const tone = chooseTone(project.tone, channel, facts.contact, mood);
   const sending = {
-    ...{ purpose: plan.purpose, plan, channel: 'email', tone },
+    ...{ purpose: plan.purpose, plan, channel, tone },
     ...{ mood: mood.mood, now: at, zone: facts.zone },
   } as const;
   const because =

@@ -6,7 +6,8 @@ export const messageFileSchema = z.strictObject({
   version: z.literal(1),
   message: snakeId,
   purpose: z.enum(['promotion', 'service']),
-  subject: z.record(snakeId, textSchema),
+  /** Needed where the message goes by e-mail. */
+  subject: z.record(snakeId, textSchema).optional(),
   preheader: textSchema.optional(),
   /** What it is about: one of the topics of etapa.yaml. */
   topic: snakeId.optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compileCondition, conditionSchema, type Conditions } from '../../core/conditions/condition.ts';
 import { eventConditionSchema, latestOf } from '../../core/conditions/subjects/event.ts';
+import { CHANNELS } from '../../core/messages/message.ts';
 import { moodsOf, type Mood, type Moods } from '../../core/messages/mood.ts';
 import type { TonePlan, ToneRule, ToneStyle } from '../../core/messages/tone.ts';
 import type { VoiceRules } from '../../core/messages/voice/rules.ts';
@@ -44,7 +45,7 @@ const ruleSchema = z.union([
     when: z
       .strictObject({ mood: oneOrMany(z.string()).optional(), stage: oneOrMany(z.string()).optional() })
       .optional(),
-    channel: oneOrMany(z.enum(['email', 'sms', 'chat'])).optional(),
+    channel: oneOrMany(z.enum(CHANNELS)).optional(),
     use: z.union([z.string(), z.strictObject({ tone: z.string(), formality: formalitySchema.optional() })]),
     hold_back: z.array(z.enum(['promotions', 'surveys'])).optional(),
   }),

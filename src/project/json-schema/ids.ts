@@ -42,6 +42,8 @@ function referenceAt({ kind, key, path, siblings }: Place): Reference | undefine
 /** Keys of tests, and the key of the project's own files that refers to the same things. */
 const ONLY_IN_TESTS: Readonly<Record<string, keyof typeof REFERENCES>> = {
   email: 'message',
+  sms: 'message',
+  chat: 'message',
   held_back: 'message',
   started: 'workflow',
   opened: 'message',

@@ -1,5 +1,6 @@
 /** Walks the steps of a workflow as they are written, whatever verbs there are. */
 import type { Path } from '../../core/schema.ts';
+import { sendingOf } from '../../core/workflows/sending.ts';
 import type { StepSource } from '../../core/workflows/verb.ts';
 
 /** A list of steps that stands in a step. */
@@ -73,6 +74,5 @@ export function written(step: StepSource, key: string): unknown {
 
 /** The message that a step sends; undefined for all other steps. */
 export function messageOf(step: StepSource): string | undefined {
-  const value = step.verb === 'ask' || step.verb.startsWith('send_') ? written(step, step.verb) : undefined;
-  return typeof value === 'string' ? value : undefined;
+  return sendingOf(step)?.message;
 }

@@ -1,13 +1,15 @@
 /** Messages that nothing sends. */
+import { channelsOf } from '../messages.ts';
 import { messageFile, problemAt, type Lint, type LintInput } from './input.ts';
 import { everyStep, messageOf } from './steps.ts';
 
 export const unsentMessages: Lint = (input) => {
   const sent = sentBy(input);
-  return Object.keys(input.templates)
-    .filter((id) => !sent.has(id))
-    .map((id) => {
-      const message = `nothing sends the message "${id}"; write "send_email: ${id}" in a workflow, or delete the folder`;
+  return Object.entries(input.templates)
+    .filter(([id]) => !sent.has(id))
+    .map(([id, template]) => {
+      const [channel = 'email'] = channelsOf(template);
+      const message = `nothing sends the message "${id}"; write "send_${channel}: ${id}" in a workflow, or delete the folder`;
       return problemAt(input, 'warning', messageFile(id), ['message'], message);
     });
 };

@@ -1,4 +1,4 @@
-/** Promotions out of which no link leads: the law asks for one, and so do mailbox providers. */
+/** Promotions out of which no way leads: the law asks for one, and so do mailbox providers. */
 import type { MessageTemplate } from '../messages.ts';
 import type { Problem } from '../problem.ts';
 import type { Lint } from './input.ts';
@@ -6,7 +6,7 @@ import type { Lint } from './input.ts';
 export const unsubscribeLinks: Lint = ({ templates }) =>
   Object.values(templates)
     .filter(({ purpose }) => purpose === 'promotion')
-    .flatMap(withoutLink);
+    .flatMap((template) => [...withoutLink(template), ...withoutStop(template)]);
 
 function withoutLink({ email }: MessageTemplate): Problem[] {
   return Object.values(email)
@@ -20,6 +20,20 @@ function withoutLink({ email }: MessageTemplate): Problem[] {
     }));
 }
 
-function withoutComments(mjml: string): string {
-  return mjml.replace(/<!--[^]*?-->|\{\{!--[^]*?--\}\}|\{\{![^]*?\}\}/g, '');
+/** A text message may also say which word ends it. */
+function withoutStop({ texts }: MessageTemplate): Problem[] {
+  return Object.values(texts.sms)
+    .filter(({ text }) => !/\bunsubscribe_url\b|\b(?:STOP|BAJA)\b/.test(withoutComments(text)))
+    .map(({ file }) => ({
+      file,
+      line: 1,
+      column: 1,
+      message:
+        'a promotion needs a way out; put {{unsubscribe_url}} here, or say that STOP ends it where your provider looks after that',
+      severity: 'error',
+    }));
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/<!--[^]*?-->|\{\{!--[^]*?--\}\}|\{\{![^]*?\}\}/g, '');
 }

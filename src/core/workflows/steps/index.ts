@@ -7,7 +7,7 @@ import { branch } from './branch.ts';
 import { callWebhook } from './call-webhook.ts';
 import { exit } from './exit.ts';
 import { goTo } from './goto.ts';
-import { sendEmail } from './send-email.ts';
+import { send, sendBy } from './send.ts';
 import { startWorkflow } from './start-workflow.ts';
 import { tellTeam } from './tell-team.ts';
 import { updateContact } from './update-contact.ts';
@@ -24,7 +24,11 @@ const verbs = {
   wait_for: waitFor(list),
   branch: branch(list),
   ab_test: abTest(list),
-  send_email: sendEmail,
+  send_email: sendBy('email'),
+  send_sms: sendBy('sms'),
+  send_chat: sendBy('chat'),
+  send_webhook: sendBy('webhook'),
+  send,
   ask: ask(list),
   update_contact: updateContact,
   start_workflow: startWorkflow,
