@@ -58,6 +58,7 @@ import { createReader } from './store/reader.ts';
 import { openResponseBook } from './store/response-book.ts';
 import { openSegments, type Segments } from './store/segments.ts';
 import { openStore } from './store/store.ts';
+import { openSuppressionList, type SuppressionList } from './store/suppression-list.ts';
 import { openSendingBook } from './store/suppressions.ts';
 import { answerSurvey, askedBy, type SurveyAnswer } from './store/surveys.ts';
 
@@ -104,6 +105,7 @@ export interface App {
   readonly reader: Reader;
   readonly experiments: ExperimentBook;
   readonly segments: Segments;
+  readonly suppressions: SuppressionList;
   readonly bell: ClosableBell;
   readonly clock: Clock;
   readonly receiver: Receiver;
@@ -329,6 +331,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     reader,
     experiments,
     segments: openSegments(db),
+    suppressions: openSuppressionList(db),
     bell,
     clock,
     receiver,

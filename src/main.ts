@@ -21,6 +21,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['explain'], async () => (await import('./cli/explain.ts')).addExplain],
   [['segments'], async () => (await import('./cli/segments.ts')).addSegments],
   [['experiments'], async () => (await import('./cli/experiments.ts')).addExperiments],
+  [['suppress'], async () => (await import('./cli/suppress.ts')).addSuppress],
   [['doctor'], async () => (await import('./cli/doctor.ts')).addDoctor],
   [['keys'], async () => (await import('./cli/keys.ts')).addKeys],
 ];

@@ -16,6 +16,7 @@ import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { healthRoutes } from './health.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
+import { suppressionRoutes } from './suppressions.ts';
 import { surveyRoutes } from './survey.ts';
 import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
@@ -57,6 +58,7 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   await server.register(segmentRoutes(segmentOptions(app)));
   await server.register(workflowRoutes(workflowOptions(app)));
+  await server.register(suppressionRoutes(suppressionOptions(app)));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(surveyRoutes(surveyOptions(app)));
   await server.register(trackRoutes(trackOptions(app)));
@@ -143,6 +145,14 @@ function workflowOptions(app: App): Parameters<typeof workflowRoutes>[0] {
     receive: (event, source) => app.receiver.receive([{ ...event, source }]),
     now: () => app.clock.at(Date.now()),
     newId: uuidv7,
+  };
+}
+
+function suppressionOptions(app: App): Parameters<typeof suppressionRoutes>[0] {
+  return {
+    list: app.suppressions,
+    findKey: (key) => app.findKey(key),
+    now: async () => app.clock.at(await app.store.databaseNow()),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Claim, ClaimedMessage, MessageMark } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
 import { transaction } from './transaction.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
+import { ADDRESS_SECRETS, suppressionKeys } from './address-keys.ts';
 import { LIVING } from './instance.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { iso, ms, rows, timestamp } from './values.ts';
@@ -28,7 +29,7 @@ type ClaimedRow = ContactRow &
  */
 export async function claim(db: Runner, now: Instant, limit: number, claimed_by: number): Promise<Claim> {
   const token = randomUUID();
-  const found = await db.execute<ClaimedRow & { now: number }>(sql`
+  const found = await db.execute<ClaimedRow & { now: number; secrets: string[] | null }>(sql`
     with picked as (
       select id from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)}
       order by due_at limit ${limit} for update skip locked
@@ -39,11 +40,11 @@ export async function claim(db: Runner, now: Instant, limit: number, claimed_by:
     )
     select m.id as message_id, m.workflow, m.message, m.channel, m.purpose, ${ms('m.owed_at')} as owed_at,
       m.stage as owed_stage, m.language, m.event, m.attempts, m.held_because is not null as uncertain_before, k.granted as consent_granted, ${ms('now()')} as now,
-      ${CONTACT_COLUMNS}
+      ${ADDRESS_SECRETS} as secrets, ${CONTACT_COLUMNS}
     from claimed m join contacts c on c.id = m.contact_id
     left join consents k on k.contact_id = m.contact_id and k.channel = m.channel and k.topic = ''
     order by m.owed_at, m.id`);
-  const suppressed = await readSuppressed(db, found.rows);
+  const suppressed = await readSuppressed(db, found.rows, found.rows[0]?.secrets ?? []);
   return {
     token,
     database_now: found.rows[0]?.now ?? 0,
@@ -83,18 +84,23 @@ function claimedOf(row: ClaimedRow, suppressed: ReadonlyMap<string, string>): Cl
   };
 }
 
+/** Why each address of the batch is suppressed, itself, with its whole domain, or because its owner was erased. */
 async function readSuppressed(
   db: Runner,
   claimed: readonly ClaimedRow[],
+  secrets: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = claimed.flatMap((row) => {
     const address = addressOf(contactOf(row), row.channel);
-    return address === undefined ? [] : [{ channel: row.channel, address: address.toLowerCase() }];
+    if (address === undefined) return [];
+    const about = { channel: row.channel, address: address.toLowerCase() };
+    return suppressionKeys(address, secrets).map((key) => ({ ...about, key }));
   });
   if (wanted.length === 0) return new Map();
   const found = await db.execute<{ channel: string; address: string; scope: string; reason: string }>(sql`
-    select s.channel, s.address, s.scope, s.reason
-    from json_to_recordset(${rows(wanted)}) as w (channel text, address text) join suppressions s using (channel, address)`);
+    select w.channel, w.address, s.scope, s.reason
+    from json_to_recordset(${rows(wanted)}) as w (channel text, address text, key text)
+    join suppressions s on s.channel = w.channel and s.address = w.key`);
   return new Map(
     found.rows.flatMap(({ channel, address, scope, reason: why }) =>
       (scope === 'all' ? (['promotion', 'service'] as const) : (['promotion'] as const)).map(
