@@ -53,6 +53,7 @@ import {
 import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, unsubscribe, type Addressee } from './store/consents.ts';
 import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
+import { openPersonalData, type PersonalData } from './store/personal-data.ts';
 import { recomputation } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
 import { openResponseBook } from './store/response-book.ts';
@@ -106,6 +107,7 @@ export interface App {
   readonly experiments: ExperimentBook;
   readonly segments: Segments;
   readonly suppressions: SuppressionList;
+  readonly people: PersonalData;
   readonly bell: ClosableBell;
   readonly clock: Clock;
   readonly receiver: Receiver;
@@ -332,6 +334,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     experiments,
     segments: openSegments(db),
     suppressions: openSuppressionList(db),
+    people: openPersonalData(db),
     bell,
     clock,
     receiver,

@@ -13,6 +13,7 @@ import type { App } from '../app.ts';
 import { UserError, wordsOf } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
+import { contactRoutes } from './contacts.ts';
 import { healthRoutes } from './health.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
@@ -58,6 +59,7 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   await server.register(segmentRoutes(segmentOptions(app)));
   await server.register(workflowRoutes(workflowOptions(app)));
+  await server.register(contactRoutes(contactOptions(app)));
   await server.register(suppressionRoutes(suppressionOptions(app)));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(surveyRoutes(surveyOptions(app)));
@@ -145,6 +147,15 @@ function workflowOptions(app: App): Parameters<typeof workflowRoutes>[0] {
     receive: (event, source) => app.receiver.receive([{ ...event, source }]),
     now: () => app.clock.at(Date.now()),
     newId: uuidv7,
+  };
+}
+
+function contactOptions(app: App): Parameters<typeof contactRoutes>[0] {
+  return {
+    people: app.people,
+    findContact: async (who) => (await app.reader.findContact(who))?.contact.id,
+    findKey: (key) => app.findKey(key),
+    now: async () => app.clock.at(await app.store.databaseNow()),
   };
 }
 

@@ -4,7 +4,7 @@ import { domainToASCII } from 'node:url';
 import { sql, type SQL } from 'drizzle-orm';
 import { domainOf } from '../core/messages/address.ts';
 import type { Runner } from './database.ts';
-import { addressSecrets } from './keys.ts';
+import { array } from './values.ts';
 
 /** Itself, its whole domain, and what is kept of it once its owner was erased: one hash for each secret. */
 export function suppressionKeys(address: string, secrets: readonly string[]): readonly string[] {
@@ -31,9 +31,9 @@ export const ADDRESS_SECRETS: SQL = sql`
 /** Whether somebody who had this address was erased: then it must not be written down again. */
 export async function wasErased(db: Runner, channel: string, address: string): Promise<boolean> {
   if (address === '') return false;
-  const secrets = await addressSecrets(db);
-  const hashes = sql.param(secrets.map((secret) => hashKey(address, secret)));
+  const secrets = await db.execute<{ secret: string }>(sql`select unnest(${ADDRESS_SECRETS}) as secret`);
+  const hashes = secrets.rows.map(({ secret }) => hashKey(address, secret));
   const found = await db.execute(sql`
-    select from suppressions where channel = ${channel} and address = any(${hashes}::text[]) limit 1`);
+    select from suppressions where channel = ${channel} and address = any(${array(hashes, 'text')}) limit 1`);
   return found.rowCount === 1;
 }

@@ -7,7 +7,8 @@ import type { Claim, ClaimedMessage, MessageMark } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
 import { transaction } from './transaction.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
-import { ADDRESS_SECRETS, suppressionKeys } from './address-keys.ts';
+import { ADDRESS_SECRETS, suppressionKeys, wasErased } from './address-keys.ts';
+import { keepErasureOut } from './erasure-lock.ts';
 import { LIVING } from './instance.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { iso, ms, rows, timestamp } from './values.ts';
@@ -212,6 +213,20 @@ export async function hasOwed(db: Runner, now: Instant): Promise<boolean> {
   const found = await db.execute(sql`
     select from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)} limit 1`);
   return found.rowCount === 1;
+}
+
+/** As `suppress`, of an address that a message just went to: nobody who was erased meanwhile is written down again. */
+export async function suppressUnlessErased(
+  db: Database,
+  channel: string,
+  address: string,
+  why: string,
+  at: Instant,
+): Promise<void> {
+  await transaction(db, async (tx) => {
+    await keepErasureOut(tx);
+    if (!(await wasErased(tx, channel, address))) await suppress(tx, channel, address, 'all', why, at);
+  });
 }
 
 /** Nothing is sent to the address any more, or no promotions; what was refused before stays refused. */

@@ -31,7 +31,7 @@ async function ask(method: Method, path: string, body?: object, key = api_key) {
     headers: { authorization: `Bearer ${key}` },
     ...(body ? { payload: body } : {}),
   });
-  return { status: answer.statusCode, body: (answer.body === '' ? null : answer.json()) as unknown };
+  return { status: answer.statusCode, body: answer.body === '' ? null : answer.json<unknown>() };
 }
 
 /** What became of the messages of these people, once all have come to their end. */

@@ -1,0 +1,149 @@
+/** Erasure: what is left of a person in the database, and what happens to what was under way. */
+import { sql } from 'drizzle-orm';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openShop, type Shop, type ShopOptions } from '../support/shop.ts';
+import { dump, tablesWith, type Row } from '../support/dump.ts';
+import { bounce, HER_WORDS, livePerson, PERSON_FILES } from '../support/person.ts';
+import {
+  startScriptedSmtp,
+  type ScriptedSmtp,
+  type SmtpAnswer,
+  type SmtpMoment,
+} from '../support/scripted-smtp.ts';
+import { identified, tracked } from '../support/traffic.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+type Answer = (moment: SmtpMoment) => SmtpAnswer | Promise<SmtpAnswer>;
+
+async function open(answer?: Answer, options: ShopOptions = {}): Promise<{ smtp: ScriptedSmtp; shop: Shop }> {
+  const smtp = await startScriptedSmtp(answer);
+  closing.push(() => smtp.stop());
+  const shop = await openShop({
+    files: PERSON_FILES,
+    roles: ['engine', 'sender'],
+    smtp_url: smtp.url,
+    ...options,
+  });
+  closing.push(() => shop.close());
+  return { smtp, shop };
+}
+
+async function erase({ app }: Shop, who: string) {
+  const contact_id = (await app.reader.findContact(who))?.contact.id ?? '';
+  return app.people.erase({ contact_id, source: 'test', at: Date.now() });
+}
+
+async function count({ app }: Shop, query: ReturnType<typeof sql>): Promise<number> {
+  const found = await app.db.execute<{ count: number }>(sql`select count(*)::int as count from ${query}`);
+  return found.rows[0]?.count ?? -1;
+}
+
+/** But for what names who works on which partition, and the queue. */
+function kept(rows: readonly Row[]): readonly string[] {
+  const is_book = ({ table }: Row): boolean => table.startsWith('public.') && table !== 'public.partitions';
+  return rows
+    .filter(is_book)
+    .map(({ table, text }) => `${table} ${text}`)
+    .sort();
+}
+
+describe('somebody of whom every kind of thing is kept', () => {
+  it('stands nowhere in the database any more, while others and the figures stay', async () => {
+    const { shop, smtp } = await open();
+    const { app } = shop;
+    await shop.receive(shop.knows('bob'), shop.puts('bob'));
+    await shop.until(([one]) => one?.state === 'sent');
+    const { contact_id, message_id } = await livePerson(shop);
+    const before = await dump(app.db);
+    for (const word of HER_WORDS) expect(tablesWith(before, word), word).not.toEqual([]);
+    const bobs = before.filter(({ text }) => text.includes('bob')).length;
+
+    const erased = await erase(shop, 'zoraida.quispe@correo.example');
+    expect(erased).toMatchObject({
+      contact_id,
+      contacts: 2,
+      messages_kept: 2,
+      messages_deleted: 0,
+      addresses: 3,
+      others: [],
+    });
+    expect(erased?.events).toBeGreaterThan(10);
+
+    const after = await dump(app.db);
+    expect(
+      HER_WORDS.flatMap((word) => tablesWith(after, word).map((table) => `${word} in ${table}`)),
+    ).toEqual([]);
+    expect(tablesWith(after, contact_id)).toEqual(['public.erasures', 'public.messages']);
+    expect(after.filter(({ text }) => text.includes('bob'))).toHaveLength(bobs);
+    expect(await count(shop, sql`messages where state = 'sent'`)).toBe(3);
+    expect(await count(shop, sql`reports where kind = 'bounced' and message_id = ${message_id}`)).toBe(1);
+
+    // What comes back late about her is not written down.
+    const { responses } = app;
+    await responses.report([bounce(message_id, 'late-1'), bounce(null, 'late-2')], {
+      source: 'ses',
+      trusted: true,
+    });
+    await responses.touch({
+      ...{ message_id, kind: 'open', link: null, ip: '203.0.113.77', user_agent: 'HeronBrowser/9' },
+      ...{ method: 'GET', prefetch: false },
+    });
+    const link = `https://shop.example/zoraida`;
+    await responses.touchAt(
+      {
+        ...{ message_id, kind: 'click', at: Date.now(), ip: '203.0.113.77', user_agent: 'x' },
+        method: 'GET',
+        prefetch: false,
+      },
+      link,
+    );
+    await responses.reply({ message_id, subject: 'Re', text: 'magenta again', id: 'reply-2' });
+    await app.answerSurvey(message_id, { survey: 'satisfaction', score: 1, comment: 'terracotta again' });
+    await app.unsubscribe(message_id, 'page');
+    await app.store.suppress('email', 'zoraida.quispe@correo.example', '550 no zoraida', Date.now());
+    const late = await dump(app.db);
+    expect(kept(late)).toEqual(kept(after));
+    expect(HER_WORDS.flatMap((word) => tablesWith(late, word))).toEqual([]);
+
+    // Whoever comes with her address later is somebody new, and is not written to.
+    const accepted = smtp.accepted.length;
+    const again = { user_id: 'imported-1' };
+    await shop.receive(
+      identified(again, { email: 'ZORAIDA.quispe@correo.example', language: 'en', consent: ['email'] }),
+      tracked(again, 'product_added', { product_id: 'x', price: 20, quantity: 1 }),
+      tracked(again, 'order_completed', { order_id: 'o-9', total: 20 }),
+    );
+    const list = await shop.until(
+      (rows) =>
+        rows.filter(({ user }) => user === 'imported-1').length === 2 &&
+        rows.every(({ state }) => ['sent', 'suppressed'].includes(state)),
+    );
+    expect((await app.reader.findContact('imported-1'))?.contact.id).not.toBe(contact_id);
+    expect(list.filter(({ user }) => user === 'imported-1').map(({ because }) => because)).toEqual([
+      'the address is suppressed: whoever had it asked to be erased',
+      'the address is suppressed: whoever had it asked to be erased',
+    ]);
+    const told = smtp.accepted.slice(accepted).filter(({ to }) => to.some((one) => /zoraida/i.test(one)));
+    expect(told).toEqual([]);
+
+    // Until somebody allows it again.
+    expect(await app.suppressions.remove('email', 'zoraida.quispe@correo.example')).toBe(true);
+    await shop.receive(tracked(again, 'order_completed', { order_id: 'o-10', total: 20 }));
+    await shop.until((rows) => rows.some(({ user, state }) => user === 'imported-1' && state === 'sent'));
+  }, 60_000);
+
+  it('is nobody the second time, and nobody else is touched', async () => {
+    const { shop } = await open();
+    await shop.receive(shop.knows('bob'), shop.knows('eve', { email: 'BOB@example.com' }));
+    const { contact } = (await shop.app.reader.findContact('eve')) ?? {};
+    const bob = (await shop.app.reader.findContact('bob'))?.contact.id ?? '';
+    await expect.poll(() => count(shop, sql`happenings`), { interval: 20, timeout: 10_000 }).toBe(0);
+    expect(await erase(shop, 'bob')).toMatchObject({ contacts: 1, others: [contact?.id] });
+    expect(await shop.app.people.erase({ contact_id: bob, source: 'test', at: 0 })).toBeUndefined();
+    expect((await shop.app.reader.findContact('eve'))?.contact.id).toBe(contact?.id);
+  });
+});
