@@ -22,6 +22,8 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['segments'], async () => (await import('./cli/segments.ts')).addSegments],
   [['experiments'], async () => (await import('./cli/experiments.ts')).addExperiments],
   [['suppress'], async () => (await import('./cli/suppress.ts')).addSuppress],
+  [['export'], async () => (await import('./cli/export.ts')).addExport],
+  [['erase'], async () => (await import('./cli/erase.ts')).addErase],
   [['doctor'], async () => (await import('./cli/doctor.ts')).addDoctor],
   [['keys'], async () => (await import('./cli/keys.ts')).addKeys],
 ];

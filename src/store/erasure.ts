@@ -87,8 +87,7 @@ async function eraseOnce(
   await emptyReports(tx, ids, addresses);
   await suppressHashes(tx, addresses, secrets, at);
   await tx.execute(sql`
-    insert into erasures (contact_id, at, source)
-    select id, ${timestamp(at)}, ${source} from contacts where id = any(${array(ids, 'uuid')}) and merged_into is null`);
+    insert into erasures (contact_id, at, source) values (${contact_id}, ${timestamp(at)}, ${source}) on conflict do nothing`);
   const gone = await deleteContacts(tx, ids);
   return {
     ...{ contact_id, contacts: gone, events: early.events + late.events, messages_kept, messages_deleted },

@@ -1,7 +1,9 @@
 /** Erasure: what is left of a person in the database, and what happens to what was under way. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openShop, type Shop, type ShopOptions } from '../support/shop.ts';
+import { backends } from '../support/database.ts';
 import { dump, tablesWith, type Row } from '../support/dump.ts';
 import { bounce, HER_WORDS, livePerson, PERSON_FILES } from '../support/person.ts';
 import {
@@ -132,7 +134,7 @@ describe('somebody of whom every kind of thing is kept', () => {
 
     // Until somebody allows it again.
     expect(await app.suppressions.remove('email', 'zoraida.quispe@correo.example')).toBe(true);
-    await shop.receive(tracked(again, 'order_completed', { order_id: 'o-10', total: 20 }));
+    await shop.receive(tracked(again, 'product_added', { product_id: 'y', price: 5, quantity: 1 }));
     await shop.until((rows) => rows.some(({ user, state }) => user === 'imported-1' && state === 'sent'));
   }, 60_000);
 
@@ -145,5 +147,108 @@ describe('somebody of whom every kind of thing is kept', () => {
     expect(await erase(shop, 'bob')).toMatchObject({ contacts: 1, others: [contact?.id] });
     expect(await shop.app.people.erase({ contact_id: bob, source: 'test', at: 0 })).toBeUndefined();
     expect((await shop.app.reader.findContact('eve'))?.contact.id).toBe(contact?.id);
+  });
+});
+
+describe.each(backends())('an erasure at the very moment, over %s,', (backend) => {
+  it('leaves nothing of whom an event, a turn, a merge or a send is just about', async () => {
+    const { shop, smtp } = await open(undefined, {
+      roles: ['engine', 'sender', 'chores'],
+      backend,
+    });
+    const { app } = shop;
+    const errors_before = shop.errors.length;
+    let sent_to_nobody = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const her = { user_id: `race-${round}` };
+      const visitor = { anonymous_id: `racing-visitor-${round}` };
+      const email = `race-${round}@correo.example`;
+      await shop.receive(
+        tracked(visitor, 'product_viewed', { product_id: 'shoe' }),
+        identified(her, { email, first_name: `Race${round}`, language: 'en', consent: ['email'] }),
+      );
+      const contact_id = (await app.reader.findContact(her.user_id))?.contact.id ?? '';
+      const buys = [
+        tracked(her, 'product_added', { product_id: 'shoe', name: `cup ${round}`, price: 20, quantity: 1 }),
+        tracked(her, 'order_completed', { order_id: `o-${round}`, total: 20 }),
+      ];
+      const joins = identified({ ...her, ...visitor }, { first_name: `Race${round}` });
+      await shop.receive(...buys);
+      // Each round catches the turn, the merge or the sending somewhere else.
+      await sleep((round * 7) % 60);
+      const [erased] = await Promise.all([
+        app.people.erase({ contact_id, source: 'test', at: Date.now() }),
+        shop.receive(joins),
+        shop.receive(tracked(her, 'complaint_opened', { topic: `late ${round}` })),
+      ]);
+      expect(erased, `round ${round}`).toMatchObject({ contact_id });
+      sent_to_nobody += erased?.messages_deleted ?? 0;
+    }
+    await expect
+      .poll(() => count(shop, sql`happenings where due_at <= now()`), { interval: 50, timeout: 20_000 })
+      .toBe(0);
+    await expect
+      .poll(() => count(shop, sql`messages where state in ('claimed', 'handing_over')`), {
+        interval: 50,
+        timeout: 20_000,
+      })
+      .toBe(0);
+
+    // What came after is about somebody new; of whom was erased there is nothing that leads to anybody.
+    for (const table of LED_TO_CONTACTS) {
+      const orphans = await count(
+        shop,
+        sql`${sql.identifier(table)} t where not exists (select from contacts c where c.id = t.contact_id)`,
+      );
+      expect(orphans, table).toBe(0);
+    }
+    const left = await app.db.execute<{ text: string }>(sql`
+      select row_to_json(m)::text as text from messages m
+      where not exists (select from contacts c where c.id = m.contact_id)`);
+    expect(left.rows.filter(({ text }) => /race|cup/i.test(text))).toEqual([]);
+    expect(await count(shop, sql`erasures`)).toBe(ROUNDS);
+    expect(await count(shop, sql`suppressions where address like '%correo%'`)).toBe(0);
+    expect(await count(shop, sql`reports where address like '%correo%'`)).toBe(0);
+    expect(shop.errors.slice(errors_before)).toEqual([]);
+    // Both ways were met: some had left, some were held in time.
+    expect(smtp.accepted.length).toBeGreaterThan(0);
+    expect(sent_to_nobody).toBeGreaterThan(0);
+  }, 90_000);
+});
+
+const ROUNDS = 36;
+const LED_TO_CONTACTS = [
+  ...['identities', 'events', 'happenings', 'stage_moves', 'segment_moves', 'segment_members', 'consents'],
+  ...['consent_records', 'runs', 'calls', 'chat_entries'],
+];
+
+describe('a message that is just being handed over', () => {
+  it("has left when the last dot is gone, and is remembered as nobody's; a refusal then suppresses nothing in clear", async () => {
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const { shop, smtp } = await open(async ({ step, said }) => {
+      if (step !== 'dot' || !said.includes('Receipt-Word')) return undefined;
+      await held;
+      return '550 5.1.1 <hal@correo.example> is not here';
+    });
+    const her = { user_id: 'hal' };
+    await shop.receive(
+      identified(her, { email: 'hal@correo.example', first_name: 'Receipt-Word', language: 'en' }),
+      tracked(her, 'order_completed', { order_id: 'o', total: 5 }),
+    );
+    await expect
+      .poll(() => count(shop, sql`messages where state = 'handing_over'`), { interval: 20, timeout: 10_000 })
+      .toBe(1);
+    const erased = await erase(shop, 'hal');
+    expect(erased).toMatchObject({ messages_kept: 1, messages_deleted: 0 });
+    letGo();
+    await shop.receive(shop.knows('bob'), shop.puts('bob'));
+    await shop.until((rows) => rows.some(({ user, state }) => user === 'bob' && state === 'sent'));
+    expect(await shop.messages()).toMatchObject([
+      { state: 'uncertain', address: null, subject: null, response: null, because: 'the person was erased' },
+      { user: 'bob' },
+    ]);
+    expect(tablesWith(await dump(shop.app.db), 'correo.example')).toEqual([]);
+    expect(smtp.log.filter((step) => step === 'dot').length).toBeGreaterThan(1);
   });
 });

@@ -1,5 +1,6 @@
 /** Somebody of whom every kind of thing is kept, as the real engine, a mail server and readers bring it about. */
 import { sql } from 'drizzle-orm';
+import type { Report } from '../../src/core/messages/report.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
 import { messageFiles, projectFiles } from './projects.ts';
 import type { Shop } from './shop.ts';
@@ -107,12 +108,12 @@ async function hearBack({ app }: Shop, message_id: string): Promise<void> {
   });
 }
 
-export function bounce(message_id: string | null, id: string) {
+export function bounce(message_id: string | null, id: string): Report {
   return {
     ...{ id, message_id, kind: 'bounced', class: 'address', status: '5.1.1', at: Date.now() },
     address: 'zoraida.quispe@correo.example',
     diagnostic: '550 5.1.1 <zoraida.quispe@correo.example>: no such user',
-  } as const;
+  };
 }
 
 /** What other doors write: proof of consent, the chat, refused events. */
