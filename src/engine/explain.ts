@@ -25,6 +25,7 @@ import {
   type StageStanding,
   type ToneStanding,
 } from './explain/standing.ts';
+import { weekOf, type Week } from './explain/week.ts';
 import { whyNot, type WhyNot } from './explain/why-not.ts';
 import type { Reader, RecordedMessage, StoredContact } from './ports.ts';
 
@@ -54,6 +55,8 @@ export interface Explanation {
   /** In the order in which they began. */
   readonly runs: readonly RunStanding[];
   readonly messages: readonly RecordedMessage[];
+  /** The last seven days of them. */
+  readonly week: Week;
   readonly why_not: WhyNot | null;
 }
 
@@ -84,6 +87,7 @@ export function explainRecords(all: Records, loaded: LoadedProject, asked: Asked
   const { now, at = now } = asked;
   const records = recordsUntil(all, at);
   const contact = contactAt(all, project, at);
+  const messages = records.messages.map((message) => messageAt(message, at));
   const facts: Facts = { contact, now: at, zone: zoneOf(contact, project) };
   const { orders } = contact.profile;
   return {
@@ -98,7 +102,8 @@ export function explainRecords(all: Records, loaded: LoadedProject, asked: Asked
     cart: cartView(contact.profile.cart),
     orders: { ...ordersView(orders), list: orders.list },
     runs: records.runs.map((run) => runStanding(run, project)),
-    messages: records.messages.map((message) => messageAt(message, at)),
+    messages,
+    week: weekOf(messages, project, facts),
     why_not: asked.why_not === undefined ? null : whyNot(asked.why_not, all, loaded, at),
   };
 }
@@ -116,5 +121,7 @@ function whoOf({ identities, events }: Records, { contact, zone }: Facts, { proj
 /** What had not been sent by then was still owed. */
 function messageAt(message: RecordedMessage, at: Instant): RecordedMessage {
   const { sent_at } = message;
-  return sent_at !== null && sent_at > at ? { ...message, state: 'owed', sent_at: null } : message;
+  return sent_at !== null && sent_at > at
+    ? { ...message, state: 'owed', sent_at: null }
+    : message;
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../core/events/event.ts';
 import type { MessageState } from '../core/messages/message.ts';
 import type { Reason } from '../core/reason.ts';
 import type { Runner } from './database.ts';
+import { WAITS } from './reader.ts';
 import { ms, timestamp } from './values.ts';
 
 /** A message with what became of it and why. */
@@ -51,7 +52,7 @@ export async function messagePage(
     : sql`true`;
   const found = await db.execute<{ [column: string]: unknown } & ContactMessage>(sql`
     select id, message, workflow, channel, purpose, state, ${ms('owed_at')} as owed_at, ${ms('sent_at')} as sent_at,
-      case when state in ('owed', 'claimed', 'handing_over', 'deferred') then ${ms('due_at')} end as due_at, subject,
+      case when ${WAITS} then ${ms('due_at')} end as due_at, subject,
       tone, because as tone_because, held_because as because
     from messages where contact_id = ${contact_id} and ${older}
       and coalesce(sent_at, owed_at) >= ${timestamp(from)} and coalesce(sent_at, owed_at) < ${timestamp(to)}
