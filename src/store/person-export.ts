@@ -171,7 +171,7 @@ async function suppressionsOf(db: Runner, ids: readonly string[]): Promise<reado
   const wanted = found.rows.flatMap(({ channel, address, secrets }) =>
     suppressionKeys(address, secrets ?? []).map((key) => ({ channel, address: address.toLowerCase(), key })),
   );
-  const kept = await db.execute<Record<string, unknown>>(sql`
+  const kept = await db.execute(sql`
     select w.channel, w.address, s.scope, s.reason, ${time('s.at')}
     from json_to_recordset(${rows(wanted)}) as w (channel text, address text, key text)
     join suppressions s on s.channel = w.channel and s.address = w.key order by s.at, w.address`);

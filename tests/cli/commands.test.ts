@@ -47,6 +47,7 @@ describe('help', () => {
       'versions',
     ],
     ...['start', 'demo', 'replay', 'status', 'explain', 'segments', 'experiments', 'doctor', 'keys'],
+    ...['suppress', 'export', 'erase'],
   ];
 
   it('lists every command with what it does', async () => {
