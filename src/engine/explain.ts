@@ -121,7 +121,5 @@ function whoOf({ identities, events }: Records, { contact, zone }: Facts, { proj
 /** What had not been sent by then was still owed. */
 function messageAt(message: RecordedMessage, at: Instant): RecordedMessage {
   const { sent_at } = message;
-  return sent_at !== null && sent_at > at
-    ? { ...message, state: 'owed', sent_at: null }
-    : message;
+  return sent_at !== null && sent_at > at ? { ...message, state: 'owed', sent_at: null } : message;
 }

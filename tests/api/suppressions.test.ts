@@ -57,7 +57,11 @@ describe('who is suppressed', () => {
     await shop.receive(shop.knows('imported', { email: 'EVA@example.com' }), shop.orders('imported'));
     const looks = tracked({ user_id: 'nameless' }, 'product_viewed');
     await shop.receive(looks, shop.knows('renamed', { email: 'eva@example.com' }));
-    await shop.receive(aliased('nameless', 'renamed'), shop.orders('nameless'));
+    await shop.receive(aliased('nameless', 'renamed'));
+    const emailOfNameless = async (): Promise<unknown> =>
+      (await shop.app.reader.findContact('nameless'))?.contact.profile.fields.email?.value;
+    await expect.poll(emailOfNameless, { interval: 20, timeout: 15_000 }).toBe('eva@example.com');
+    await shop.receive(shop.orders('nameless'));
     const held = 'receipt: the address is suppressed: asked by phone';
     expect(await fates('eva', 'imported', 'nameless')).toEqual(
       ['eva', 'imported', 'nameless'].map((user) => `${user}: ${held}`),

@@ -46,9 +46,11 @@ async function count({ app }: Shop, query: ReturnType<typeof sql>): Promise<numb
   return found.rows[0]?.count ?? -1;
 }
 
-/** But for what names who works on which partition, and the queue. */
+/** Not of people, and changed by work alone, or too long to be compared. */
+const OTHERS = ['partitions', 'compiled_templates', 'deployments'].map((table) => `public.${table}`);
+
 function kept(rows: readonly Row[]): readonly string[] {
-  const is_book = ({ table }: Row): boolean => table.startsWith('public.') && table !== 'public.partitions';
+  const is_book = ({ table }: Row): boolean => table.startsWith('public.') && !OTHERS.includes(table);
   return rows
     .filter(is_book)
     .map(({ table, text }) => `${table} ${text}`)
