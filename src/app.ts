@@ -74,11 +74,13 @@ import { addresseeOf, openPreferenceBook, type Addressee } from './store/consent
 import { allIncidents, openIncidents } from './store/incidents.ts';
 import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
 import { findMessage, listMessages, retryMessage } from './store/message-list.ts';
+import { openPersonalData, type PersonalData } from './store/personal-data.ts';
 import { recomputation, recomputeByCommand } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
 import { openResponseBook } from './store/response-book.ts';
 import { openSegments, type Segments } from './store/segments.ts';
 import { openStore } from './store/store.ts';
+import { openSuppressionList, type SuppressionList } from './store/suppression-list.ts';
 import { openSendingBook } from './store/suppressions.ts';
 import { answerSurvey, askedBy, type SurveyAnswer } from './store/surveys.ts';
 
@@ -134,6 +136,8 @@ export interface App {
   readonly answerAutomatically: (mail: AnsweredMail) => Promise<boolean>;
   readonly messages: MessageList;
   readonly sending: SendingControl;
+  readonly suppressions: SuppressionList;
+  readonly people: PersonalData;
   readonly bell: ClosableBell;
   readonly clock: Clock;
   readonly receiver: Receiver;
@@ -420,6 +424,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       ...{ book: openSendingBook(db), bell },
       now: async () => clock.at(await store.databaseNow()),
     }),
+    suppressions: openSuppressionList(db),
+    people: openPersonalData(db),
     bell,
     clock,
     receiver,

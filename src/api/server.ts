@@ -14,6 +14,7 @@ import { UserError, wordsOf } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { chatRoutes } from './chat.ts';
+import { contactRoutes } from './contacts.ts';
 import { healthRoutes } from './health.ts';
 import { noticeRoutes } from './notices.ts';
 import { messageRoutes } from './messages.ts';
@@ -21,6 +22,7 @@ import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { confirmRoutes } from './confirm.ts';
 import { preferenceRoutes } from './preferences.ts';
+import { suppressionRoutes } from './suppressions.ts';
 import { surveyRoutes } from './survey.ts';
 import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
@@ -65,6 +67,8 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(noticeRoutes({ findKey: (key) => app.findKey(key), notices: app.notices }));
   await server.register(messageRoutes(messageOptions(app)));
   await server.register(chatRoutes(chatOptions(app)));
+  await server.register(contactRoutes(contactOptions(app)));
+  await server.register(suppressionRoutes(suppressionOptions(app)));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(preferenceRoutes(preferenceOptions(app)));
   await server.register(confirmRoutes(confirmOptions(app)));
@@ -195,6 +199,23 @@ function chatOptions({ chat, reader, findKey }: App): Parameters<typeof chatRout
     write: chat.write,
     read: chat.read,
     newId: uuidv7,
+  };
+}
+
+function contactOptions(app: App): Parameters<typeof contactRoutes>[0] {
+  return {
+    people: app.people,
+    findContact: async (who) => (await app.reader.findContact(who))?.contact.id,
+    findKey: (key) => app.findKey(key),
+    now: async () => app.clock.at(await app.store.databaseNow()),
+  };
+}
+
+function suppressionOptions(app: App): Parameters<typeof suppressionRoutes>[0] {
+  return {
+    list: app.suppressions,
+    findKey: (key) => app.findKey(key),
+    now: async () => app.clock.at(await app.store.databaseNow()),
   };
 }
 

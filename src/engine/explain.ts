@@ -26,6 +26,7 @@ import {
   type StageStanding,
   type ToneStanding,
 } from './explain/standing.ts';
+import { weekOf, type Week } from './explain/week.ts';
 import { whyNot, type WhyNot } from './explain/why-not.ts';
 import type { Reader, RecordedMessage, StoredContact } from './ports.ts';
 
@@ -55,6 +56,8 @@ export interface Explanation {
   /** In the order in which they began. */
   readonly runs: readonly RunStanding[];
   readonly messages: readonly RecordedMessage[];
+  /** The last seven days of them. */
+  readonly week: Week;
   readonly why_not: WhyNot | null;
 }
 
@@ -85,6 +88,7 @@ export function explainRecords(all: Records, loaded: LoadedProject, asked: Asked
   const { now, at = now } = asked;
   const records = recordsUntil(all, at);
   const contact = contactAt(all, project, at);
+  const messages = records.messages.map((message) => messageAt(message, at));
   const facts: Facts = { contact, now: at, zone: zoneOf(contact, project) };
   const { orders } = contact.profile;
   return {
@@ -99,7 +103,8 @@ export function explainRecords(all: Records, loaded: LoadedProject, asked: Asked
     cart: cartView(contact.profile.cart),
     orders: { ...ordersView(orders), list: orders.list },
     runs: records.runs.map((run) => runStanding(run, project)),
-    messages: records.messages.map((message) => messageAt(message, at)),
+    messages,
+    week: weekOf(messages, project, facts),
     why_not: asked.why_not === undefined ? null : whyNot(asked.why_not, all, loaded, at),
   };
 }

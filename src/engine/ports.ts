@@ -327,6 +327,8 @@ export interface RecordedMessage {
   readonly state: MessageState;
   readonly owed_at: Instant;
   readonly sent_at: Instant | null;
+  /** When it is tried next, while it waits; else null. */
+  readonly due_at: Instant | null;
   readonly stage: string;
   readonly language: string;
   readonly tone: string;

@@ -5,6 +5,7 @@ import { emptyProfile } from '../core/contacts/contact.ts';
 import type { IncomingEvent, Instant } from '../core/events/event.ts';
 import { partitionOf, type Appended, type Appending, type ReceivedEvent } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
+import { keepErasureOut } from './erasure-lock.ts';
 import { transaction } from './transaction.ts';
 import { array, iso, rows } from './values.ts';
 
@@ -54,6 +55,7 @@ async function appendOnce(
   events: readonly ReceivedEvent[],
   appending: Appending,
 ): Promise<Appended> {
+  await keepErasureOut(tx);
   const people = await lookUp(tx, events);
   const owners = events.map((event) => people.join(event));
   await holdVisitors(tx, people.visitors);

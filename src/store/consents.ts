@@ -57,8 +57,8 @@ async function say(
   what: (listener: Listener) => readonly Statement[],
 ): Promise<number | undefined> {
   return transaction(db, async (tx) => {
-    await lockMessage(tx, message_id);
-    const found = await listener(tx, message_id);
+    const locked = await lockMessage(tx, message_id);
+    const found = locked && (await listener(tx, message_id));
     const statements = found ? what(found) : [];
     if (!found || statements.length === 0) return undefined;
     const contact_id = found.contact.id;

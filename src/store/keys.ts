@@ -92,7 +92,16 @@ export function webhookSecrets(db: Runner): Promise<string[]> {
   return secretsFor(db, 'webhooks', `whsec_${randomBytes(32).toString('base64')}`);
 }
 
-async function secretsFor(db: Runner, use: 'links' | 'webhooks', first: string): Promise<string[]> {
+/** The secrets of the hashes that are kept of addresses of people who were erased, newest first; makes the first one. */
+export function addressSecrets(db: Runner): Promise<string[]> {
+  return secretsFor(db, 'addresses', randomBytes(32).toString('base64url'));
+}
+
+async function secretsFor(
+  db: Runner,
+  use: 'links' | 'webhooks' | 'addresses',
+  first: string,
+): Promise<string[]> {
   await db.execute(sql`
     insert into secrets (name, value, created_at) select ${`${use}/1`}, ${first}, now()
     where not exists (select from secrets where name like ${`${use}/%`}) on conflict do nothing`);

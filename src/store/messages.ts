@@ -8,6 +8,8 @@ import { consentsOf } from './consent-rows.ts';
 import type { Database, Runner } from './database.ts';
 import { transaction } from './transaction.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
+import { ADDRESS_SECRETS, suppressionKeys, wasErased } from './address-keys.ts';
+import { keepErasureOut } from './erasure-lock.ts';
 import { LIVING } from './instance.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { iso, ms, rows, timestamp } from './values.ts';
@@ -29,7 +31,7 @@ type ClaimedRow = ContactRow &
  */
 export async function claim(db: Runner, now: Instant, limit: number, claimed_by: number): Promise<Claim> {
   const token = randomUUID();
-  const found = await db.execute<ClaimedRow & { now: number }>(sql`
+  const found = await db.execute<ClaimedRow & { now: number; secrets: string[] | null }>(sql`
     with picked as (
       select id from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)}
       order by due_at limit ${limit} for update skip locked
@@ -39,11 +41,12 @@ export async function claim(db: Runner, now: Instant, limit: number, claimed_by:
       from picked where m.id = picked.id returning m.*
     )
     select m.id as message_id, m.workflow, m.message, m.channel, m.purpose, ${ms('m.owed_at')} as owed_at,
-      m.stage as owed_stage, m.language, m.event, m.attempts, m.held_because is not null as uncertain_before, (${consentsOf(sql`m.contact_id`, sql`m.channel`)}) as consents, ${ms('now()')} as now,
-      ${CONTACT_COLUMNS}
+      m.stage as owed_stage, m.language, m.event, m.attempts, m.held_because is not null as uncertain_before,
+      (${consentsOf(sql`m.contact_id`, sql`m.channel`)}) as consents, ${ms('now()')} as now,
+      ${ADDRESS_SECRETS} as secrets, ${CONTACT_COLUMNS}
     from claimed m join contacts c on c.id = m.contact_id
     order by m.owed_at, m.id`);
-  const suppressed = await readSuppressed(db, found.rows);
+  const suppressed = await readSuppressed(db, found.rows, found.rows[0]?.secrets ?? []);
   return {
     token,
     database_now: found.rows[0]?.now ?? 0,
@@ -83,18 +86,23 @@ function claimedOf(row: ClaimedRow, suppressed: ReadonlyMap<string, string>): Cl
   };
 }
 
+/** Why each address of the batch is suppressed, itself, with its whole domain, or because its owner was erased. */
 async function readSuppressed(
   db: Runner,
   claimed: readonly ClaimedRow[],
+  secrets: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = claimed.flatMap((row) => {
     const address = addressOf(contactOf(row), row.channel);
-    return address === undefined ? [] : [{ channel: row.channel, address: address.toLowerCase() }];
+    if (address === undefined) return [];
+    const about = { channel: row.channel, address: address.toLowerCase() };
+    return suppressionKeys(address, secrets).map((key) => ({ ...about, key }));
   });
   if (wanted.length === 0) return new Map();
   const found = await db.execute<{ channel: string; address: string; scope: string; reason: string }>(sql`
-    select s.channel, s.address, s.scope, s.reason
-    from json_to_recordset(${rows(wanted)}) as w (channel text, address text) join suppressions s using (channel, address)`);
+    select w.channel, w.address, s.scope, s.reason
+    from json_to_recordset(${rows(wanted)}) as w (channel text, address text, key text)
+    join suppressions s on s.channel = w.channel and s.address = w.key`);
   return new Map(
     found.rows.flatMap(({ channel, address, scope, reason: why }) =>
       (scope === 'all' ? (['promotion', 'service'] as const) : (['promotion'] as const)).map(
@@ -206,6 +214,20 @@ export async function hasOwed(db: Runner, now: Instant): Promise<boolean> {
   const found = await db.execute(sql`
     select from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)} limit 1`);
   return found.rowCount === 1;
+}
+
+/** As `suppress`, of an address that a message just went to: nobody who was erased meanwhile is written down again. */
+export async function suppressUnlessErased(
+  db: Database,
+  channel: string,
+  address: string,
+  why: string,
+  at: Instant,
+): Promise<void> {
+  await transaction(db, async (tx) => {
+    await keepErasureOut(tx);
+    if (!(await wasErased(tx, channel, address))) await suppress(tx, channel, address, 'all', why, at);
+  });
 }
 
 /** Nothing is sent to the address any more, or no promotions; what was refused before stays refused. */

@@ -120,6 +120,7 @@ type MessageRow = {
   state: MessageState;
   owed_at: number;
   sent_at: number | null;
+  due_at: number | null;
   stage: string;
   language: string;
   tone: string;
@@ -130,10 +131,13 @@ type MessageRow = {
   event: JsonObject;
 };
 
+/** Of a row of `messages`: that it has not come to its end. */
+export const WAITS: SQL = sql`state in ('owed', 'claimed', 'handing_over', 'deferred')`;
+
 async function messagesOf(db: Database, id: string, until: Instant): Promise<readonly RecordedMessage[]> {
   const found = await db.execute<MessageRow>(sql`
     select id, workflow, run, step, message, channel, purpose, state, ${ms('owed_at')} as owed_at,
-      ${ms('sent_at')} as sent_at, stage, language, tone, because, held_because, subject, response, event
+      ${ms('sent_at')} as sent_at, case when ${WAITS} then ${ms('due_at')} end as due_at, stage, language, tone, because, held_because, subject, response, event
     from messages where contact_id = ${id} and owed_at <= ${timestamp(until)} order by owed_at, id`);
   return found.rows;
 }

@@ -3,8 +3,10 @@ import { sql } from 'drizzle-orm';
 import { consequenceOf, STRIKES_LAST, type Consequence, type Report } from '../core/messages/report.ts';
 import { partitionOf } from '../engine/ports.ts';
 import type { ReportSource } from '../engine/responses.ts';
+import { wasErased } from './address-keys.ts';
 import type { Database, Runner } from './database.ts';
-import { lockMessage, type LockedMessage } from './message-lock.ts';
+import { keepErasureOut } from './erasure-lock.ts';
+import { isOfErased, lockMessage, type LockedMessage } from './message-lock.ts';
 import { suppress } from './messages.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { countStrikes } from './suppressions.ts';
@@ -35,6 +37,8 @@ async function record(
   // A forwarded message is refused under another address; the one that we wrote to is the one to spare.
   const address = message?.address ?? report.address;
   const channel = message?.channel ?? 'email';
+  await keepErasureOut(tx);
+  if (await isAboutErased(tx, report, channel, address)) return undefined;
   if (!(await keep(tx, report, { source, address, channel, is_known: message !== undefined })))
     return undefined;
   if (!message && !trusted) return undefined;
@@ -44,6 +48,16 @@ async function record(
   if (!message || !event) return undefined;
   await tellContact(tx, report, message, event);
   return partitionOf(message.contact_id);
+}
+
+/** What comes late about somebody of whom nothing is kept any more. */
+async function isAboutErased(
+  tx: Runner,
+  { message_id }: Report,
+  channel: string,
+  address: string,
+): Promise<boolean> {
+  return (message_id !== null && (await isOfErased(tx, message_id))) || wasErased(tx, channel, address);
 }
 
 interface Kept {

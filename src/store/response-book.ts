@@ -3,6 +3,7 @@ import type { Instant } from '../core/events/event.ts';
 import { partitionOf } from '../engine/ports.ts';
 import type { Reply, ResponseBook } from '../engine/responses.ts';
 import type { Database, Runner } from './database.ts';
+import { NOT_ERASED } from './erasure-lock.ts';
 import { lockMessage } from './message-lock.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { recordReports } from './reports.ts';
@@ -25,7 +26,7 @@ const MOST_LINKS = 200;
 async function numberOf(db: Runner, message_id: string, url: string): Promise<number | undefined> {
   await db.execute(sql`
     update messages set links = coalesce(links, '{}') || ${url}::text
-    where id = ${message_id} and not coalesce(links, '{}') @> array[${url}::text]
+    where id = ${message_id} and ${NOT_ERASED} and not coalesce(links, '{}') @> array[${url}::text]
       and cardinality(coalesce(links, '{}')) < ${MOST_LINKS}`);
   const found = await db.execute<{ number: number | null }>(sql`
     select array_position(links, ${url}::text) - 1 as number from messages where id = ${message_id}`);

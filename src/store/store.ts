@@ -4,7 +4,7 @@ import { append } from './append.ts';
 import { claimCalls, hasOwedCalls, holdCall, markCall, recoverCalls } from './calls.ts';
 import { openDatabase, type Database } from './database.ts';
 import { openInstance } from './instance.ts';
-import { claim, hasOwed, mark, recoverClaims, suppress } from './messages.ts';
+import { claim, hasOwed, mark, recoverClaims, suppressUnlessErased } from './messages.ts';
 import {
   lease,
   makePartitions,
@@ -48,7 +48,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     },
     claim: (now, limit) => claim(quick.db, now, limit, instance.id),
     mark: (token, marks, tell_sent) => mark(db, token, marks, tell_sent),
-    suppress: (channel, address, why, at) => suppress(db, channel, address, 'all', why, at),
+    suppress: (channel, address, why, at) => suppressUnlessErased(db, channel, address, why, at),
     claimCalls: (now, limit) => claimCalls(quick.db, now, limit, instance.id),
     holdCall: (token, id) => holdCall(quick.db, token, id),
     markCall: (token, one) => markCall(db, token, one),

@@ -9,7 +9,9 @@ import type { SendingBook, Strike } from '../engine/calm.ts';
 import type { Counted } from '../engine/ration.ts';
 import type { Database, Runner } from './database.ts';
 import { LIVING } from './instance.ts';
+import { lockMessage } from './message-lock.ts';
 import { openStopBook } from './sending-stops.ts';
+import { transaction } from './transaction.ts';
 import { iso, rows, timestamp } from './values.ts';
 
 export function openSendingBook(db: Database): SendingBook {
@@ -54,12 +56,15 @@ async function takeUp(db: Runner, token: string): Promise<ReadonlySet<string>> {
 }
 
 /** Keeps that a mailbox was full or resting, once for each message. How many messages found it so in thirty days. */
-async function strike(db: Runner, given: Strike): Promise<number> {
+async function strike(db: Database, given: Strike): Promise<number> {
   const { message_id, channel, address, status, diagnostic, at } = given;
-  await db.execute(sql`
-    insert into reports (id, message_id, channel, address, kind, class, status, diagnostic, source, at)
-    values (${`smtp:${message_id}`}, ${message_id}, ${channel}, ${address.toLowerCase()}, 'bounced', 'mailbox', ${status},
-      ${diagnostic}, 'smtp', ${timestamp(at)}) on conflict do nothing`);
+  await transaction(db, async (tx) => {
+    if (!(await lockMessage(tx, message_id))) return;
+    await tx.execute(sql`
+      insert into reports (id, message_id, channel, address, kind, class, status, diagnostic, source, at)
+      values (${`smtp:${message_id}`}, ${message_id}, ${channel}, ${address.toLowerCase()}, 'bounced', 'mailbox', ${status},
+        ${diagnostic}, 'smtp', ${timestamp(at)}) on conflict do nothing`);
+  });
   return countStrikes(db, channel, address, at - STRIKES_LAST);
 }
 

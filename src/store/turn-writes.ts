@@ -194,7 +194,6 @@ async function joinRows(tx: Runner, { kept_id, gone_id, renumber }: MergeDone): 
   await tx.execute(sql`update stage_moves set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await tx.execute(sql`update identities set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await joinConsents(tx, kept_id, gone_id);
-  await tx.execute(sql`update chat_entries set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await tx.execute(sql`
     update contacts set merged_into = ${kept_id}, profile = '{}', entries = '{}', sent = '[]', segments = '{}',
       derived = '{}', next_due_at = null

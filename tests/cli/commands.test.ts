@@ -46,18 +46,8 @@ describe('help', () => {
       'diff',
       'versions',
     ],
-    ...[
-      'start',
-      'demo',
-      'replay',
-      'status',
-      'explain',
-      'segments',
-      'experiments',
-      'doctor',
-      'messages',
-      'keys',
-    ],
+    ...['start', 'demo', 'replay', 'status', 'explain', 'segments', 'experiments', 'doctor', 'messages'],
+    ...['keys', 'suppress', 'export', 'erase'],
   ];
 
   it('lists every command with what it does', async () => {

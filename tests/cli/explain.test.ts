@@ -69,6 +69,7 @@ describe('etapa explain', () => {
       'Mood, tone, risk',
       'Cart',
       'Orders',
+      'This week',
       'Workflows',
       'Messages',
     ];
@@ -79,6 +80,7 @@ describe('etapa explain', () => {
     expect(out).toMatch(/✖ experience\n\s+✖ orders\.count is 0 \(asked: at least 1\)/);
     expect(out).toMatch(/with nothing new it moves to awareness, .* \(in 8 days\)/);
     expect(out).toMatch(/mood upset {2}until .*\n.*because complaint_opened happened once within 14 days/);
+    expect(out).toMatch(/This week\n {2}sent: 1\n.*reminder {2}Hello Ana from reminder\n/);
     expect(out).toMatch(/reminder {2}sent {2}reminding #1\n.*Hello Ana from reminder\n.*tone plain: /);
     expect(out).toMatch(
       /reminding #1\n.*began .*: product_added happened\n.*ended .*: walked to an end, reminded/,

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, test, vi } from 'vitest';
@@ -55,6 +56,12 @@ async function makePlace(dotTakes = 0): Promise<Place> {
 async function allowKey(database_url: string): Promise<void> {
   const { db, close } = openDatabase(database_url, { max: 1 });
   await addWriteKey(db, 'test', 'Test', 'wk_test');
+  await close();
+}
+
+async function allowApi(database_url: string): Promise<void> {
+  const { db, close } = openDatabase(database_url, { max: 1 });
+  await addWriteKey(db, 'api', 'Api', 'ak_test', 'api');
   await close();
 }
 
@@ -242,6 +249,48 @@ describe('start', () => {
     expect(running.err().match(/Changes to the project wait:/g)?.length).toBeLessThanOrEqual(2);
     running.signal('SIGTERM');
     expect(await running.ended()).toMatchObject(ENDED_WELL);
+  });
+
+  it('and the commands for it erase and export somebody without a word of hers in what they say', async () => {
+    const place = await makePlace();
+    await Promise.all([allowKey(place.database_url), allowApi(place.database_url)]);
+    const running = program.start(['start', '-C', place.folder], { ...place.env, LOG_LEVEL: 'trace' });
+    await running.says('Etapa is running');
+    expect((await post(place.origin, ['zoraida', 'zoraida2'])).status).toBe(200);
+    await place.smtp.seen('dot', 2);
+    const asked = (method: string, path: string, body?: string): Promise<Response> =>
+      fetch(`${place.origin}${path}`, {
+        method,
+        headers: {
+          authorization: 'Bearer ak_test',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body }),
+      });
+    // Also what is refused.
+    expect((await asked('POST', '/v1/identify', '{"userId":"zoraida","traits":')).status).toBe(400);
+    expect((await asked('POST', '/v1/suppressions', '{"address":"zoraida"}')).status).toBe(422);
+    expect((await asked('DELETE', '/v1/contacts/zoraida-nobody')).status).toBe(404);
+    expect((await asked('DELETE', '/v1/contacts/zoraida2')).status).toBe(200);
+
+    const env = { DATABASE_URL: place.database_url };
+    const file = `${place.folder}/person.json`;
+    const kept = await program.run(['export', 'zoraida', '-C', place.folder, '--out', file, '--json'], env);
+    expect(kept).toMatchObject({ code: 0, err: '' });
+    expect(await readFile(file, 'utf8')).toContain('zoraida@example.com');
+    const unasked = await program.run(['erase', 'zoraida', '-C', place.folder], env);
+    expect(unasked).toMatchObject({ code: 1, err: expect.stringContaining('add --yes') as string });
+    const erased = await program.run(['erase', 'zoraida', '-C', place.folder, '--yes'], env);
+    expect(erased).toMatchObject({ code: 0, out: expect.stringContaining('is erased') as string });
+    const listed = await program.run(['suppress', '--list', '-C', place.folder], env);
+    expect(listed.out.match(/\(somebody who was erased\)/g)).toHaveLength(2);
+    running.signal('SIGTERM');
+    expect(await running.ended()).toMatchObject(ENDED_WELL);
+    for (const { out, err } of [kept, unasked, erased, listed]) {
+      expect(out + err).not.toMatch(/zoraida/i);
+      expect(err).not.toMatch(NO_STACK);
+    }
+    expect(running.out() + running.err()).not.toMatch(/zoraida/i);
   });
 
   test('in an empty folder, without SMTP_URL, or on a port that is taken, says so in a sentence', async () => {

@@ -72,6 +72,7 @@ export interface ShopOptions {
   readonly files?: ProjectFiles;
   readonly smtp_url?: string;
   readonly roles?: readonly Role[];
+  readonly backend?: 'postgres' | 'redis';
   readonly overrides?: Partial<AppOptions>;
 }
 
@@ -86,7 +87,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   };
   const { app, clock, database_url } = await openTestApp({
     files: options.files ?? SHOP_FILES,
-    backend: 'postgres',
+    backend: options.backend ?? 'postgres',
     start: 0,
     roles: options.roles ?? ['engine'],
     overrides: {

@@ -10,6 +10,7 @@ import type { Tree } from '../../engine/explain/tree.ts';
 import type { Finding } from '../../engine/explain/finding.ts';
 import type { RecordedMessage } from '../../engine/ports.ts';
 import { clockWords, distanceWords, type Language } from './times.ts';
+import { weekLines } from './week-lines.ts';
 import { WORDS } from './words.ts';
 
 /** Every line. Colours are left out where the terminal has none. */
@@ -24,6 +25,11 @@ export function pageOf(explanation: Explanation, language: Language): readonly s
     ...section(page, 'manner', mannerOf(page)),
     ...section(page, 'cart', cartOf(page)),
     ...section(page, 'orders', ordersOf(page)),
+    ...section(
+      page,
+      'week',
+      weekLines(explanation.week, language, (at) => when(page, at)),
+    ),
     ...section(
       page,
       'runs',

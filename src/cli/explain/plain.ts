@@ -7,7 +7,7 @@ export function plainExplanation(explanation: Explanation): unknown {
 
 const TIMES = new Set([
   ...['at', 'now', 'since', 'until', 'first', 'last', 'first_seen', 'last_seen', 'stays_until', 'updated_at'],
-  ...['entered_at', 'ended_at', 'owed_at', 'sent_at'],
+  ...['entered_at', 'ended_at', 'owed_at', 'sent_at', 'due_at', 'free_at'],
 ]);
 
 /** What came from outside, and may use the same names for anything. */
