@@ -239,6 +239,32 @@ describe('what is asked once more at the moment of sending', () => {
     expect(smtp.accepted).toHaveLength(3);
   });
 
+  it('a no that comes between the claim and the final dot: nothing goes, and the next claim says why', async () => {
+    let sayNo: () => Promise<unknown> = () => Promise.resolve();
+    const { smtp, shop } = await openWithServer(async ({ step }) => {
+      if (step === 'rcpt') await sayNo();
+      return undefined;
+    });
+    const owed = await owe(shop, 'ana', 'eva');
+    sayNo = async () => {
+      const ana = owed.find(({ user }) => user === 'ana')?.id ?? '';
+      await shop.app.unsubscribe(ana, 'unsubscribe_link');
+      await shop.app.store.suppress('email', 'Eva@example.com', 'said by hand', Date.now());
+    };
+    shop.send();
+    await shop.until(inState('deferred'));
+    expect(smtp.log).toContain('body');
+    expect(smtp.log).not.toContain('dot');
+    shop.pass(2 * MINUTE);
+    shop.send();
+    const list = await shop.until(inState('suppressed'));
+    expect(list.map(({ user, because }) => [user, because]).toSorted()).toEqual([
+      ['ana', 'no consent to promotions at the moment of sending'],
+      ['eva', 'the address is suppressed: said by hand'],
+    ]);
+    expect(smtp.accepted).toEqual([]);
+  });
+
   it('a refusal of the address keeps the next message to it back', async () => {
     const { smtp, shop } = await openWithServer(({ step }) =>
       step === 'rcpt' ? '550 5.1.1 no such user' : undefined,
