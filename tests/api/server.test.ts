@@ -276,3 +276,22 @@ describe('when the database is away', () => {
     await expect.poll(ready).toBe(200);
   });
 });
+
+it.each([
+  ['behind the proxies that were named', ['127.0.0.1', '10.1.0.0/16'], '203.0.113.9'],
+  ['behind another proxy', ['10.1.0.7'], '127.0.0.1'],
+  ['where none is named', undefined, '127.0.0.1'],
+])('the address that an open is noted with is the right one %s', async (_name, trust_proxy, ip) => {
+  const { app } = shop;
+  await shop.receive(shop.knows(`reader-${ip}`), shop.puts(`reader-${ip}`));
+  const [message] = await shop.until((list) => list.length > 0);
+  await app.db.execute(sql`delete from touches`);
+  const behind = await openServer(app, { log_level: 'silent', trust_proxy });
+  const { pathname } = new URL(app.links.pixelUrl(message?.id ?? ''));
+  // The reader feigned the first; the last came from the nearest proxy.
+  const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9, 10.1.0.7' };
+  expect((await behind.inject({ url: pathname, headers })).statusCode).toBe(200);
+  const noted = await app.db.execute<{ ip: string }>(sql`select ip from touches`);
+  expect(noted.rows).toEqual([{ ip }]);
+  await behind.close();
+});
