@@ -41,7 +41,8 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
     trustProxy: options.trust_proxy ? [...options.trust_proxy] : false,
     bodyLimit: 1024 * 1024,
     requestTimeout: WHOLE_REQUEST,
-    http: { connectionsCheckingInterval: WHOLE_REQUEST / 2 },
+    // Node exchanges the two limits where the one for headers, else 60 s, is the longer: then a slow body has 60 s.
+    http: { headersTimeout: WHOLE_REQUEST, connectionsCheckingInterval: WHOLE_REQUEST / 2 },
   });
   server.setErrorHandler(answerError);
   await server.register(swagger, {

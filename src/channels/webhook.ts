@@ -38,6 +38,7 @@ export function createWebhook(options: WebhookOptions): Webhook {
     async call(request) {
       const url = new URL(request.url);
       try {
+        refuseOtherSchemes(url);
         const headers = headersOf(request, options);
         const signal = AbortSignal.timeout(options.patience ?? PATIENCE);
         const addresses = await inTime(addressesOf(url, options), signal);
@@ -52,6 +53,13 @@ export function createWebhook(options: WebhookOptions): Webhook {
 
 /** A call that must not be made; the message tells the mend. */
 class Refused extends Error {}
+
+function refuseOtherSchemes({ protocol }: URL): void {
+  if (protocol === 'http:' || protocol === 'https:') return;
+  throw new Refused(
+    `Only addresses that begin with http:// or https:// can be called, and this begins with ${protocol}`,
+  );
+}
 
 /** Made here, or such that they would make another request of it. */
 const OURS: ReadonlySet<string> = new Set([
