@@ -5,7 +5,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 
 /** Written as it is; or a piece repeated, numbered at each `#`; or pieces in a row. NUL and halves of surrogate pairs by YAML's escapes. */
-export const inputSchema: z.ZodType<string, unknown> = z.lazy(() =>
+export const inputSchema: z.ZodType<string> = z.lazy(() =>
   z.union([
     z.string(),
     z
@@ -122,7 +122,8 @@ export type Case<G extends Group> = z.output<(typeof SCHEMAS)[G]>;
 export function attacks<G extends Group>(group: G): readonly Case<G>[] {
   const text = readFileSync(join(import.meta.dirname, `${group}.yaml`), 'utf8');
   const document = parseDocument(text, { strict: true });
-  if (document.errors.length > 0) throw document.errors[0];
+  const [error] = document.errors;
+  if (error) throw new Error(`${group}.yaml: ${error.message}`);
   const file = z.strictObject({ group: z.literal(group), cases: z.array(SCHEMAS[group]).min(1) });
   return file.parse(document.toJS()).cases as readonly Case<G>[];
 }

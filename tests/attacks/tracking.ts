@@ -110,6 +110,7 @@ function pathOf(world: World, kind: string): string {
     unsubscribe: () => new URL(links.unsubscribeUrl(id)).pathname.replace('/u/', '/c/'),
     lengthened: () => `${click}A`,
     path_behind: () => `${click}/evil.com`,
+    two_slashes: () => `/c//${click.slice(3)}`,
     lower: () => `/c/${click.slice(3).toLowerCase()}`,
     random: () => `/c/${randomBytes(34).toString('base64url')}`,
   };

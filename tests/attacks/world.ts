@@ -116,6 +116,9 @@ export async function openWorld(): Promise<World> {
 /** What stands in the field of an attacked contact's address after it was forced into the database. */
 export const forced = (n: number): string => `forced_${n}`;
 
+/** In milliseconds: a whole machine may be at work beside it. */
+const PATIENCE = 60_000;
+
 /** Everybody comes by the API with what they bring; then what the API refuses is forced into the database; then all is sent. */
 async function liveThrough(shop: Shop, post: World['post']): Promise<readonly MessageRow[]> {
   const people = [
@@ -142,16 +145,21 @@ async function liveThrough(shop: Shop, post: World['post']): Promise<readonly Me
       ]),
     ),
   }));
-  for (const { user, traits } of [...people, ...poisoned])
-    await post('/v1/identify', JSON.stringify({ userId: user, traits: { ...known(user), ...traits } }));
+  await Promise.all(
+    [...people, ...poisoned].map(({ user, traits }) =>
+      post('/v1/identify', JSON.stringify({ userId: user, traits: { ...known(user), ...traits } })),
+    ),
+  );
   await shop.receive(
     ...people.map(({ user }) => shop.puts(user)),
     ...poisoned.map(({ user }) => tracked({ user_id: user }, user)),
   );
-  await shop.until((list) => list.length === people.length + poisoned.length);
+  const wanted = people.length + poisoned.length;
+  await shop.until((list) => list.length === wanted, PATIENCE);
   await forceAddresses(shop);
   shop.send();
-  return shop.until((list) => list.every(({ state }) => ['sent', 'suppressed', 'refused'].includes(state)));
+  const isDone = ({ state }: MessageRow): boolean => ['sent', 'suppressed', 'refused'].includes(state);
+  return shop.until((list) => list.every(isDone), PATIENCE);
 }
 
 const known = (user: string): JsonObject => ({
