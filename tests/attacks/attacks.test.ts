@@ -29,7 +29,7 @@ function attacked<G extends Group>(
   group: G,
   door: (attack: Case<G>, place: number) => void | Promise<unknown>,
 ): void {
-  describe(`${group}`, () => {
+  describe(`the door of ${group}`, () => {
     it.each(attacks(group).map((attack, place) => ({ name: attack.name, attack, place })))(
       '$name',
       async ({ attack, place }) => void (await door(attack, place)),

@@ -125,5 +125,5 @@ export function attacks<G extends Group>(group: G): readonly Case<G>[] {
   const [error] = document.errors;
   if (error) throw new Error(`${group}.yaml: ${error.message}`);
   const file = z.strictObject({ group: z.literal(group), cases: z.array(SCHEMAS[group]).min(1) });
-  return file.parse(document.toJS()).cases as readonly Case<G>[];
+  return file.parse(document.toJS()).cases;
 }

@@ -48,6 +48,6 @@ function isDomain(domain: string): boolean {
 }
 
 /** In lower case; whatever is no address is its own domain. */
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+export function domainOf(mailbox: string): string {
+  return mailbox.slice(mailbox.lastIndexOf('@') + 1).toLowerCase();
 }
