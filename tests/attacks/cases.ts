@@ -5,7 +5,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 
 /** Written as it is; or a piece repeated, numbered at each `#`; or pieces in a row. NUL and halves of surrogate pairs by YAML's escapes. */
-export const inputSchema: z.ZodType<string> = z.lazy(() =>
+const inputSchema: z.ZodType<string> = z.lazy(() =>
   z.union([
     z.string(),
     z
@@ -116,7 +116,6 @@ const SCHEMAS = {
 } as const;
 
 export type Group = keyof typeof SCHEMAS;
-export const GROUPS = Object.keys(SCHEMAS) as readonly Group[];
 export type Case<G extends Group> = z.output<(typeof SCHEMAS)[G]>;
 
 export function attacks<G extends Group>(group: G): readonly Case<G>[] {
