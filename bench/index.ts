@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchBusyDomain, type BusyDomainFigures } from './busy-domain.ts';
 import { benchConditions, type ConditionFigures } from './conditions.ts';
 import { benchReceive, type ReceiveFigures } from './receive.ts';
 import { benchRules, type RulesFigures } from './rules.ts';
@@ -33,6 +34,10 @@ const BENCHES: Readonly<
   async send(bench) {
     const figures = await benchSend(bench, smoke ? 100 : 2000, rounds);
     return { figures, rows: sendRows(figures) };
+  },
+  async busy_domain(bench) {
+    const figures = await benchBusyDomain(bench, smoke ? 100 : 2000, rounds);
+    return { figures, rows: busyDomainRows(figures) };
   },
   async rules(bench) {
     const people = smoke ? 2000 : Number(values.people ?? 100_000);
@@ -93,6 +98,13 @@ function sendRows({ nodemailer, etapa, ratio }: SendFigures): readonly Row[] {
   return [
     ['e-mails, nodemailer alone', rate(nodemailer), '1'],
     ['e-mails, from owed to recorded as sent', rate(etapa), times(ratio)],
+  ];
+}
+
+function busyDomainRows({ messages, busy, alone, beside, ratio }: BusyDomainFigures): readonly Row[] {
+  return [
+    [`e-mails to a domain that takes them (${count(messages)})`, rate(alone), '1'],
+    [`the same beside ${count(busy)} to a domain that answers 421`, rate(beside), times(ratio)],
   ];
 }
 

@@ -1,4 +1,7 @@
-/** A mail server that accepts everything as fast as it can, in a process of its own. Prints its port. */
+/**
+ * A mail server that accepts everything as fast as it can, but for `busy.example`, in a process of its own. Prints its
+ * port.
+ */
 import { createServer, type Socket } from 'node:net';
 
 const server = createServer((socket) => {
@@ -29,6 +32,8 @@ function talk(socket: Socket): void {
       const line_end = rest.indexOf('\r\n');
       if (line_end === -1) return;
       const verb = rest.slice(0, 4).toUpperCase();
+      if (verb === 'RCPT' && rest.slice(0, line_end).includes('@busy.example'))
+        return void socket.end(TOO_MUCH);
       rest = rest.slice(line_end + 2);
       if (verb === 'DATA') inData = true;
       socket.write(REPLIES[verb] ?? '250 ok\r\n');
@@ -36,6 +41,9 @@ function talk(socket: Socket): void {
     }
   });
 }
+
+/** As large providers say it, who then close the connection (RFC 5321, 4.2.2). */
+const TOO_MUCH = '421 4.7.28 unusual rate of mail, come back later\r\n';
 
 const REPLIES: Readonly<Record<string, string>> = {
   EHLO: '250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n',

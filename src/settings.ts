@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
@@ -21,6 +22,22 @@ const list = (word: RegExp, example: string) =>
     .refine((words) => words.every((one) => word.test(one)), {
       error: `must be a list with commas in between, like "${example}"`,
     });
+
+/** Addresses and nets; nothing that would trust everybody. No number of hops: whoever reaches us directly could feign them. */
+const proxies = z
+  .string()
+  .transform((text) => text.split(',').map((one) => one.trim()))
+  .refine((given) => given.every(isProxy), {
+    error: 'must be the addresses or nets of the proxies before Etapa, like "10.0.0.7, 172.16.0.0/12"',
+  });
+
+function isProxy(text: string): boolean {
+  const [address = '', length] = text.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  const isNet =
+    length === undefined || (/^\d{1,3}$/.test(length) && Number(length) >= 8 && Number(length) <= bits);
+  return isIP(address) !== 0 && isNet;
+}
 
 const domain = z.string().regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i, {
   error: 'must be a domain, like "news.example.com"',
@@ -61,6 +78,8 @@ const schema = z.object({
     .string()
     .regex(/^[^\s:]+:\d{1,5}$/, { error: 'must be an address to listen on, like "0.0.0.0:2525"' })
     .optional(),
+  /** Whose word about the client's address is taken: proxies before us. Anybody else's is not. */
+  TRUST_PROXY: proxies.optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(8686),
   ETAPA_HOME: z.string().default('.etapa'),
@@ -84,6 +103,8 @@ export interface Settings {
   readonly mail: MailSettings;
   /** By the name of the provider: what its webhooks are proved with, each of them good. None where it is not set up. */
   readonly provider_secrets: Readonly<Record<string, readonly string[]>>;
+  /** The addresses and nets of proxies before us. */
+  readonly trust_proxy: readonly string[] | undefined;
   readonly host: string;
   readonly port: number;
   /** The folder of the embedded database and of what Etapa writes for editors. */
@@ -132,6 +153,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     provider_secrets: Object.fromEntries(
       PROVIDERS.map((name) => [name, secretsIn(given[`${name.toUpperCase()}_WEBHOOK_SECRET`])]),
     ),
+    trust_proxy: value.TRUST_PROXY,
     host: value.HOST,
     port: value.PORT,
     home: resolve(folder, value.ETAPA_HOME),

@@ -40,3 +40,20 @@ describe('whom steps may call', () => {
     expect(refusalOf(env)).toEqual([`${name} must be a list with commas in between, like "${example}"`]);
   });
 });
+
+describe('the proxies whose word is taken', () => {
+  test('are none where nothing is said, else those that are named', () => {
+    const of = (TRUST_PROXY: string) => readSettings({ TRUST_PROXY }, '/shop').trust_proxy;
+    expect(of('')).toBeUndefined();
+    expect(of('10.0.0.7, 172.16.0.0/12,::1')).toEqual(['10.0.0.7', '172.16.0.0/12', '::1']);
+  });
+
+  test.each(['true', '1', '0.0.0.0/0', '::/0', '10.0.0.0/33', '10.0.0', 'proxy.internal', '10.0.0.7;::1'])(
+    'are never everybody: %s',
+    (TRUST_PROXY) => {
+      expect(refusalOf({ TRUST_PROXY })).toEqual([
+        'TRUST_PROXY must be the addresses or nets of the proxies before Etapa, like "10.0.0.7, 172.16.0.0/12"',
+      ]);
+    },
+  );
+});

@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly log_level: string;
   /** By the name of the provider: what its webhooks are proved with. */
   readonly provider_secrets?: Readonly<Record<string, readonly string[]>>;
+  /** Whose `X-Forwarded-For` is believed, so that notes of who read carry the reader's address and not the proxy's. */
+  readonly trust_proxy?: readonly string[] | undefined;
   /** Further routes, such as the demo's inbox. */
   more?(server: FastifyInstance): Promise<void>;
 }
@@ -43,9 +45,11 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
       options.log_level === 'silent' ? false : { level: options.log_level, serializers: { err: toLog } },
     // Logging each request of thousands a second costs more than receiving it.
     logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: options.trust_proxy ? [...options.trust_proxy] : false,
     bodyLimit: 1024 * 1024,
     requestTimeout: WHOLE_REQUEST,
-    http: { connectionsCheckingInterval: WHOLE_REQUEST / 2 },
+    // Node exchanges the two limits where the one for headers, else 60 s, is the longer: then a slow body has 60 s.
+    http: { headersTimeout: WHOLE_REQUEST, connectionsCheckingInterval: WHOLE_REQUEST / 2 },
   });
   server.setErrorHandler(answerError);
   await server.register(swagger, {

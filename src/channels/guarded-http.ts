@@ -56,12 +56,20 @@ export async function requestGuarded(request: HttpRequest, reach: Reach): Promis
   const { url, signal } = request;
   const progress = { sent: false };
   try {
+    refuseOtherSchemes(url);
     const addresses = await inTime(addressesOf(url, reach), signal);
     return await ask(request, addresses, progress);
   } catch (error) {
     if (error instanceof Refused || error instanceof Stopped) throw error;
     throw new Unanswered(`${url.host} ${troubleOf(error)}`, progress.sent);
   }
+}
+
+function refuseOtherSchemes({ protocol }: URL): void {
+  if (protocol === 'http:' || protocol === 'https:') return;
+  throw new Refused(
+    `Only addresses that begin with http:// or https:// can be called, and this begins with ${protocol}`,
+  );
 }
 
 /**

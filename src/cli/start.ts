@@ -65,8 +65,8 @@ async function start(options: StartOptions): Promise<void> {
   }
 }
 
-function serverOptions({ log_level, provider_secrets }: Settings): ServerOptions {
-  return { log_level, provider_secrets };
+function serverOptions({ log_level, provider_secrets, trust_proxy }: Settings): ServerOptions {
+  return { log_level, provider_secrets, trust_proxy };
 }
 
 /** Where reports about messages and people's answers come in, if they are to come here. */

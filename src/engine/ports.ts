@@ -189,6 +189,8 @@ export interface MessageMark {
   readonly tone?: { readonly tone: string; readonly because: Reason };
   readonly subject?: string;
   readonly address?: string;
+  /** What it is about, where consent is asked for once more. */
+  readonly topic?: string;
   /** Where its links lead, by their numbers, if they are followed. */
   readonly links?: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/events/event.ts';
 import { CANARY } from '../core/messages/machine.ts';
+import { planOf } from '../core/messages/message.ts';
 import { reason, type Reason } from '../core/reason.ts';
 import {
   createCalm,
@@ -367,7 +368,7 @@ function tracked(
 /** Undefined where it was not tried, because the process ends. */
 async function handOver(
   { calm, isStopping }: Sending,
-  { marker, time }: Batch,
+  { marker, time, live }: Batch,
   { message, letter, now }: Written,
   channel: Channel,
   parcel: Parcel,
@@ -381,12 +382,18 @@ async function handOver(
     tone: { tone: letter.tone.tone, because: letter.tone.because },
     ...(parcel.subject === '' ? {} : { subject: parcel.subject }),
     address: letter.to,
+    ...topicOf(live, message),
     ...(links ? { links } : {}),
   };
   const began = time();
   const delivery = await channel.deliver(parcel, () => marker.mark(handing_over));
   calm.leave(placeOf(message, letter), heardIn(delivery), time(), time() - began);
   return delivery;
+}
+
+function topicOf({ project }: LiveProject, { message }: ClaimedMessage): { readonly topic?: string } {
+  const { topic } = planOf(project.messages, message);
+  return topic === null ? {} : { topic };
 }
 
 async function suppressIfGone(

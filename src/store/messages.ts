@@ -27,7 +27,7 @@ type ClaimedRow = ContactRow &
 
 /**
  * Takes messages that are due, so that no other process hands them over. Consent and suppression are read in the same
- * statement: whoever said no before the claim is not written to.
+ * statement, and again in the one that hands a message over: whoever said no before that is not written to.
  */
 export async function claim(db: Runner, now: Instant, limit: number, claimed_by: number): Promise<Claim> {
   const token = randomUUID();
@@ -116,7 +116,10 @@ function suppressionKey(channel: string, address: string | undefined, purpose: s
   return `${channel}/${purpose}/${address?.toLowerCase() ?? ''}`;
 }
 
-/** Writes what became of claimed messages; those whose claim somebody else holds by now are left alone. */
+/**
+ * Writes what became of claimed messages. Those are left alone whose claim somebody else holds by now, and those that are
+ * to be handed over and must not be any more. Tells which were written.
+ */
 export async function mark(
   db: Database,
   token: string,
@@ -147,6 +150,8 @@ async function writeMarks(
     because: one.tone?.because ?? null,
     subject: one.subject?.slice(0, 500) ?? null,
     address: one.address ?? null,
+    address_keys: one.address === undefined ? [] : suppressionKeys(one.address, []),
+    topic: one.topic ?? '',
     links: one.links ?? null,
   }));
   const written = await db.execute<Written>(sql`
@@ -159,11 +164,26 @@ async function writeMarks(
       lease_until = case when n.state in ('claimed', 'handing_over')
         then now() + ${HANDING_OVER_SECONDS} * interval '1 second' end
     from json_to_recordset(${rows(list)}) as n (id uuid, state text, sent_at timestamptz, due_at timestamptz,
-      held_because jsonb, response text, tone text, because jsonb, subject text, address text, links jsonb)
+      held_because jsonb, response text, tone text, because jsonb, subject text, address text, address_keys jsonb,
+      topic text, links jsonb)
     where m.id = n.id and m.claim = ${token} and m.state in ('claimed', 'handing_over')
+      and (n.state <> 'handing_over' or not (${FORBIDDEN_MEANWHILE}))
     returning m.id, m.contact_id, m.workflow, m.run, m.step, m.message`);
   return written.rows;
 }
+
+/**
+ * Whoever says no between the claim and the handing over is not written to either: the statement that lets the message
+ * go asks once more. It is then put off, and its next claim says why it is held back.
+ */
+const FORBIDDEN_MEANWHILE = sql`
+  (m.purpose = 'promotion' and exists (select from consents k
+    where k.contact_id = m.contact_id and k.channel = m.channel and not k.granted and (k.topic = n.topic
+      or k.topic = '' and not exists (select from consents t where t.contact_id = k.contact_id
+        and t.channel = k.channel and t.topic = n.topic and t.granted and t.at > k.at))))
+  or exists (select from suppressions s
+    where s.channel = m.channel and s.address in (select jsonb_array_elements_text(n.address_keys))
+      and (s.scope = 'all' or m.purpose = 'promotion'))`;
 
 type Written = {
   id: string;

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { gzipSync } from 'node:zlib';
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -145,86 +142,16 @@ describe('the description of the API', () => {
   });
 });
 
-describe('a body that is not as it should be', () => {
-  test.each<[string, () => Promise<Response>, number, string]>([
-    ['2 MiB', () => post(Buffer.alloc(2 * 1024 * 1024, 32)), 400, 'body_too_large'],
-    [
-      '10 KB that inflate to 10 MB',
-      () => post(gzipSync(Buffer.alloc(10 * 1024 * 1024, 32)), { ...JSON_TYPE, 'content-encoding': 'gzip' }),
-      400,
-      'body_too_large',
-    ],
-    ['half of a text', () => post(call().slice(0, 60)), 400, 'invalid_json'],
-    [
-      'another charset',
-      () => post(Buffer.from('{"batch":[{"event":"caf\u00e9"}]}', 'latin1')),
-      400,
-      'invalid_json',
-    ],
-    ['nothing', () => post(''), 400, 'invalid_json'],
-    ['no key', () => post(call(), { 'content-type': 'application/json' }), 401, 'write_key_missing'],
-    ['an unknown key', () => post(call(), { authorization: 'Basic b3RoZXI6' }), 401, 'write_key_unknown'],
-  ])('%s', async (_name, send, status, code) => {
-    const before = await stored();
-    const answer = await send();
-    expect(answer.status).toBe(status);
-    expect(((await answer.json()) as { error: { code: string } }).error.code).toBe(code);
-    expect(await stored()).toBe(before);
-  });
-
-  it('is a list instead of an object: nothing is stored, and the debugger tells', async () => {
-    const before = await stored();
-    await post('[]', { 'content-type': 'application/json', authorization: KEY });
-    expect(await stored()).toBe(before);
-    const told = await shop.app.db.execute(sql`select code, pointer from rejected_events`);
-    expect(told.rows).toEqual([{ code: 'batch_missing', pointer: '/batch' }]);
-  });
-
-  test.each([
-    ['shorter than it says, and then the end', `Content-Length: 5000\r\n\r\n{"batch":[`, '400'],
-    ['of two lengths', `Content-Length: 2\r\nContent-Length: 200\r\n\r\n{}`, '400'],
-    [
-      'of a length and in chunks',
-      `Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nPOST /v1/track HTTP/1.1\r\n\r\n`,
-      '400',
-    ],
-    ['in chunks that lie', `Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n0\r\n\r\n`, '400'],
-  ])('is %s', async (_name, rest, status) => {
-    const before = await stored();
-    const said = await speak(`POST /v1/batch HTTP/1.1\r\nHost: x\r\nAuthorization: ${KEY}\r\n${rest}`);
-    expect(/^HTTP\/1\.1 (\d+)/.exec(said)?.[1]).toBe(status);
-    expect(said.match(/HTTP\/1\.1/g)?.length ?? 0).toBeLessThanOrEqual(1);
-    expect(await stored()).toBe(before);
-  });
-
-  it('is not waited for without end: a slow client is cut off before it can hold up a shutdown', () => {
-    expect(server.server.requestTimeout).toBeGreaterThan(0);
-    expect(server.server.requestTimeout).toBeLessThanOrEqual(15_000);
-  });
-
-  it('does not slow others down: 300 clients that say nothing', async () => {
-    const { port } = new URL(origin);
-    const idle = Array.from({ length: 300 }, () =>
-      connect(Number(port), '127.0.0.1').on('error', () => undefined),
-    );
-    await Promise.all(idle.map((socket) => once(socket, 'connect')));
-    const began = performance.now();
-    expect((await post(call())).status).toBe(200);
-    expect(performance.now() - began).toBeLessThan(2000);
-    for (const socket of idle) socket.destroy();
-  });
+test.each<[string, Record<string, string>, string]>([
+  ['no key', { 'content-type': 'application/json' }, 'write_key_missing'],
+  ['an unknown key', { authorization: 'Basic b3RoZXI6' }, 'write_key_unknown'],
+])('with %s nothing is taken', async (_name, headers, code) => {
+  const before = await stored();
+  const answer = await post(call(), headers);
+  expect(answer.status).toBe(401);
+  expect(((await answer.json()) as { error: { code: string } }).error.code).toBe(code);
+  expect(await stored()).toBe(before);
 });
-
-/** Writes these bytes and the end, and gives all that comes back. */
-async function speak(bytes: string): Promise<string> {
-  const socket = connect(Number(new URL(origin).port), '127.0.0.1');
-  let said = '';
-  socket.on('error', () => undefined);
-  socket.setEncoding('latin1').on('data', (text: string) => (said += text));
-  socket.end(bytes);
-  await once(socket, 'close');
-  return said;
-}
 
 describe('when the database is away', () => {
   const ready = async (): Promise<number> => (await fetch(`${origin}/health/ready`)).status;
@@ -276,4 +203,23 @@ describe('when the database is away', () => {
     link.set('open');
     await expect.poll(ready).toBe(200);
   });
+});
+
+it.each([
+  ['behind the proxies that were named', ['127.0.0.1', '10.1.0.0/16'], '203.0.113.9'],
+  ['behind another proxy', ['10.1.0.7'], '127.0.0.1'],
+  ['where none is named', undefined, '127.0.0.1'],
+])('the address that an open is noted with is the right one %s', async (_name, trust_proxy, ip) => {
+  const { app } = shop;
+  await shop.receive(shop.knows(`reader-${ip}`), shop.puts(`reader-${ip}`));
+  const [message] = await shop.until((list) => list.length > 0);
+  await app.db.execute(sql`delete from touches`);
+  const behind = await openServer(app, { log_level: 'silent', trust_proxy });
+  const { pathname } = new URL(app.links.pixelUrl(message?.id ?? ''));
+  // The reader feigned the first; the last came from the nearest proxy.
+  const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9, 10.1.0.7' };
+  expect((await behind.inject({ url: pathname, headers })).statusCode).toBe(200);
+  const noted = await app.db.execute<{ ip: string }>(sql`select ip from touches`);
+  expect(noted.rows).toEqual([{ ip }]);
+  await behind.close();
 });

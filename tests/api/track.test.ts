@@ -1,5 +1,5 @@
 /** What stands behind the links and the picture of a message, and what nobody can make of them. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -120,67 +120,6 @@ describe('a link', () => {
 });
 
 describe('open redirect', () => {
-  const HOSTILE = [
-    ...[
-      '//evil.com',
-      '/\\evil.com',
-      '\\\\evil.com',
-      'https:evil.com',
-      'https://good.com@evil.com',
-      '%2f%2fevil.com',
-    ],
-    ...['https://good.com.evil.com', 'javascript:alert(1)', 'data:text/html,x', '\tjavascript:alert(1)'],
-    ...[
-      'https://good.com%0d%0aSet-Cookie:x=1',
-      'https%3A%2F%2Fevil.com',
-      'http://evil.com',
-      'file:///etc/passwd',
-    ],
-    ...[
-      'https:///evil.com',
-      'vbscript:x',
-      'https://evil.com#',
-      '..//evil.com',
-      '%00https://evil.com',
-      ' https://evil.com',
-    ],
-  ];
-
-  it.each(HOSTILE)('%j instead of a token leads nowhere', async (input) => {
-    const { server, noted } = await openSite();
-    for (const path of [
-      encodeURIComponent(input),
-      encodeURI(input),
-      encodeURI(input).replaceAll('%25', '%'),
-    ]) {
-      const answer = await server.inject(`/c/${path}`);
-      expect([400, 404], path).toContain(answer.statusCode);
-      expect(answer.headers.location).toBeUndefined();
-      expect(answer.headers['set-cookie']).toBeUndefined();
-    }
-    expect(noted).toEqual([]);
-  });
-
-  it.each(HOSTILE)('%j beside a token changes nothing', async (input) => {
-    const { server } = await openSite();
-    const value = encodeURIComponent(input);
-    for (const key of ['url', 'u', 'to', 'next', 'redirect', 'link', 'number', 'token', '__proto__']) {
-      const answer = await server.inject(`${click(0)}?${key}=${value}&${key}=${value}#${value}`);
-      expect([answer.statusCode, answer.headers.location, answer.headers['set-cookie']]).toEqual([
-        302,
-        TARGET,
-        undefined,
-      ]);
-    }
-    const headers = {
-      host: 'evil.com',
-      'x-forwarded-host': 'evil.com',
-      referer: value,
-      'x-original-url': value,
-    };
-    expect((await server.inject({ url: click(0), headers })).headers.location).toBe(TARGET);
-  });
-
   it('the token of one link is none of another, and one of another message is its own', async () => {
     const { server, rows } = await openSite();
     const other = randomUUID();
@@ -201,51 +140,6 @@ describe('open redirect', () => {
       const answer = await server.inject(`/c/${bytes.toString('base64url')}`);
       expect([answer.statusCode, answer.headers.location]).toEqual([404, undefined]);
     }
-  });
-
-  it.each([
-    ['a number that the message does not have', (): string => click(2)],
-    ['a message that is not there', (): string => links.clickUrl(randomUUID(), 0)],
-    ['another installation’s', (): string => createLinks('', ['another secret']).clickUrl(ID, 0)],
-    ['a picture’s', (): string => PIXEL.replace('/o/', '/c/').replace('.gif', '')],
-    ['a way out’s', (): string => links.unsubscribeUrl(ID).replace('/u/', '/c/')],
-    ['a longer one', (): string => `${click(0)}A`],
-    ['one with a path behind', (): string => `${click(0)}/evil.com`],
-    ['one in other letters', (): string => `/c/${click(0).slice(3).toLowerCase()}`],
-    ['one behind two slashes', (): string => `/c//${click(0).slice(3)}`],
-    ['chance', (): string => `/c/${randomBytes(34).toString('base64url')}`],
-  ])('%s leads nowhere', async (_name, path) => {
-    const { server, noted } = await openSite();
-    const answer = await server.inject(path());
-    expect([answer.statusCode, answer.headers.location]).toEqual([404, undefined]);
-    expect(noted).toEqual([]);
-  });
-
-  it.each([
-    ...[
-      'javascript:alert(1)',
-      'data:text/html,x',
-      '//evil.com',
-      '/path',
-      'https:evil.com',
-      '',
-      'ftp://shop.example/',
-    ],
-    ...[
-      'https://shop.example\r\nSet-Cookie: x=1',
-      'https://shop.example/ a',
-      'https://shop.example\\@evil.com',
-    ],
-    ...['\tjavascript:alert(1)', 'https://', 'https://a:b:c/'],
-  ])('a row that holds %j leads nowhere', async (stored) => {
-    const { server, rows } = await openSite();
-    rows.set(ID, [stored]);
-    const answer = await server.inject(click(0));
-    expect([answer.statusCode, answer.headers.location, answer.headers['set-cookie']]).toEqual([
-      404,
-      undefined,
-      undefined,
-    ]);
   });
 
   it('what a row holds in other letters goes into the header as ASCII', async () => {
@@ -359,22 +253,6 @@ describe('tracking attacks', () => {
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
     await server.inject(PIXEL);
     expect(noted).toHaveLength(10);
-  });
-
-  it.each([
-    '/c/%ff',
-    '/o/%ff.gif',
-    '/c/%',
-    `/c/${'a'.repeat(5000)}`,
-    `/o/${'a'.repeat(5000)}.gif`,
-    '/c/',
-    '/c/../../etc/passwd',
-  ])('%s is refused without a fault', async (path) => {
-    const { server, noted } = await openSite();
-    const { statusCode } = await server.inject(path);
-    expect(statusCode).toBeGreaterThanOrEqual(200);
-    expect(statusCode).toBeLessThan(500);
-    expect(noted).toEqual([]);
   });
 });
 

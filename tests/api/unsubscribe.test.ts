@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -104,7 +104,6 @@ describe('from a batch of events to a reminder to no more of them', () => {
 
     const before = await book(shop);
     await looksThatChangeNothing(link);
-    await postsThatAreNotMeant(link);
     expect(await book(shop)).toEqual(before);
 
     const began = performance.now();
@@ -175,44 +174,6 @@ async function looksThatChangeNothing(link: string): Promise<void> {
   }
   const head = await fetch(link, { method: 'HEAD' });
   expect([head.status, await head.text()]).toEqual([200, '']);
-  for (const method of ['OPTIONS', 'PUT', 'DELETE', 'PATCH']) {
-    const answer = await fetch(link, {
-      method,
-      ...(method === 'OPTIONS' ? {} : { headers: FORM, body: ONE_CLICK }),
-    });
-    expect(answer.status, method).toBe(404);
-  }
-}
-
-async function postsThatAreNotMeant(link: string): Promise<void> {
-  const json = { 'content-type': 'application/json' };
-  const text = { 'content-type': 'text/plain' };
-  const parts = (body: string): RequestInit => ({
-    headers: { 'content-type': 'multipart/form-data; boundary=b' },
-    body: `--b\r\nContent-Disposition: form-data; ${body}\r\n--b--\r\n`,
-  });
-  const cases: readonly (readonly [string, RequestInit])[] = [
-    ['no body', {}],
-    ['an empty form', { headers: FORM, body: '' }],
-    ['another form', { headers: FORM, body: 'a=b' }],
-    ['another word', { headers: FORM, body: 'List-Unsubscribe=Two-Clicks' }],
-    ['a longer word', { headers: FORM, body: 'List-Unsubscribe=One-Clicks' }],
-    ['a longer name', { headers: FORM, body: 'xList-Unsubscribe=One-Click' }],
-    ['within another word', { headers: FORM, body: 'a=List-Unsubscribe%3DOne-Click' }],
-    ['JSON', { headers: json, body: '{"List-Unsubscribe":"One-Click"}' }],
-    ['JSON that is a text', { headers: json, body: '"List-Unsubscribe=One-Click"' }],
-    ['JSON that is none', { headers: json, body: '{' }],
-    ['plain text', { headers: text, body: ONE_CLICK }],
-    ['XML', { headers: { 'content-type': 'application/xml' }, body: ONE_CLICK }],
-    ['a form with another field', parts('name="a"\r\n\r\nList-Unsubscribe=One-Click')],
-    ['a form with another value', parts('name="List-Unsubscribe"\r\n\r\nNo-Click')],
-    ['a form with the name in the value', parts('name="a"\r\n\r\nname="List-Unsubscribe"')],
-    ['too much', { headers: FORM, body: `${ONE_CLICK}&a=${'x'.repeat(10_000)}` }],
-  ];
-  for (const [name, request] of cases) {
-    const answer = await fetch(link, { method: 'POST', redirect: 'manual', ...request });
-    expect(answer.status, name).toBe(400);
-  }
 }
 
 describe('the effect', () => {
@@ -265,7 +226,7 @@ describe('the effect', () => {
 });
 
 describe('a token that was not made here', () => {
-  it('is 404 and changes nothing: 1,000 random ones, every bit turned, other lengths, and a message that is not there', async () => {
+  it('is 404 and changes nothing: every bit turned, other ends, and a message that is not there', async () => {
     const site = await openSite(['engine']);
     const { shop, server } = site;
     await batch(site, knows('ana'), does('ana', 'Product Added'));
@@ -282,35 +243,19 @@ describe('a token that was not made here', () => {
     const otherEnds = [...ALPHABET]
       .map((letter) => token.slice(0, -1) + letter)
       .filter((one) => one !== token);
-    const strange = [
-      ...[
-        '',
-        'x',
-        token.slice(1),
-        `${token}A`,
-        `${token}=`,
-        token.toLowerCase(),
-        '..%2F..%2Fetc%2Fpasswd',
-        '%00',
-        '%ff',
-      ],
-      ...[row?.id ?? '', 'a'.repeat(90), `${token}%0d%0aSet-Cookie:a=b`],
-    ];
-    const random = Array.from({ length: 1000 }, () => randomBytes(32).toString('base64url'));
     const unknown = new URL(shop.app.links.unsubscribeUrl(randomUUID())).pathname.slice('/u/'.length);
     const before = await book(shop);
 
-    for (const bad of [...random, ...turned, ...otherEnds, ...strange, unknown]) {
+    for (const bad of [...turned, ...otherEnds, unknown]) {
       const post = await server.inject({
         method: 'POST',
         url: `/u/${bad}`,
         headers: FORM,
         payload: ONE_CLICK,
       });
-      // What cannot even be read as a path is 400.
-      expect([404, bad.startsWith('%') ? 400 : 404], bad).toContain(post.statusCode);
+      expect(post.statusCode, bad).toBe(404);
     }
-    for (const bad of [...random.slice(0, 50), unknown]) {
+    for (const bad of [...otherEnds, unknown]) {
       const get = await server.inject({ url: `/u/${bad}` });
       expect([get.statusCode, get.body.includes('not known here'), get.body.includes('<form')]).toEqual([
         404,

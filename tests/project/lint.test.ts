@@ -254,6 +254,49 @@ describe('ways of a branch', () => {
   });
 });
 
+describe('a branch that asks whether a message was opened', () => {
+  const branch = (...ways: string[]): string[] =>
+    lintParts({
+      workflows: {
+        flow: `enter_when: { event: a }
+steps:
+  - send_email: hello
+  - wait: 1 day
+  - branch:
+${ways.map((when) => `      - when: ${when}\n        steps:\n          - exit: done\n`).join('')}      - otherwise:
+          - exit: other\n`,
+      },
+    });
+  const OPENED = '{ message: hello, was: opened, since: entry }';
+  const CLICKED = '{ message: hello, was: clicked, since: entry }';
+
+  it.each([[OPENED], [`{ none: [${OPENED}] }`], [`{ all: [${OPENED}, { stage: awareness }] }`]])(
+    'and nothing else of what somebody did is a warning: %s',
+    (when) => {
+      expect(branch(when)).toEqual([
+        expect.stringMatching(
+          /^workflows\/flow\.yaml:\d+:\d+ {2}warning: this branch knows only whether a message was opened.*ask "was: clicked"/,
+        ),
+      ]);
+    },
+  );
+
+  it('is told once, at the way that asks it', () => {
+    const told = branch('{ stage: awareness }', OPENED, `{ none: [${OPENED}] }`);
+    expect(told.filter((problem) => problem.includes('was opened'))).toHaveLength(1);
+    expect(told[0]).toMatch(/^workflows\/flow\.yaml:1\d:/);
+  });
+
+  it.each([
+    [[CLICKED]],
+    [[`{ all: [${OPENED}, { none: [${CLICKED}] }] }`]],
+    [[CLICKED, OPENED]],
+    [[`{ any: [${OPENED}, { event: product_viewed, since: entry }] }`]],
+  ])('has nothing told of it where another sign stands beside: %j', (ways) => {
+    expect(branch(...ways).filter((problem) => problem.includes('was opened'))).toEqual([]);
+  });
+});
+
 describe('loops', () => {
   const loop = (step: string, exit = '', more = ''): string[] =>
     lintFlow(`${more}steps:\n  - update_contact: { x: 1 }\n    id: again\n${step}${exit}  - goto: again\n`);

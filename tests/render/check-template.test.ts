@@ -1,40 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { checkTemplate, compileTemplate } from '../../src/render/template.ts';
+import { attacks } from '../attacks/cases.ts';
+
+const INPUTS = attacks('template');
 
 const messages = (source: string) => checkTemplate(source, 'x.mjml').map((problem) => problem.message);
 
 describe('a template that tries to break out is refused with its place', () => {
-  const attacks: readonly [attack: string, place: [line: number, column: number]][] = [
-    ['Hi\n  {{#with "s" as |string|}}{{string.sub.constructor}}{{/with}}', [2, 30]],
-    ['{{lookup this "constructor"}}', [1, 1]],
-    ['{{lookup (lookup this "constructor") "name"}}', [1, 1]],
-    ['{{#with (lookup this "constructor")}}x{{/with}}', [1, 9]],
-    ['{{__defineGetter__}}', [1, 3]],
-    ['{{#if __proto__}}x{{/if}}', [1, 7]],
-    ['{{this.constructor.name}}', [1, 3]],
-    ['{{cart.[constructor]}}', [1, 3]],
-    ['{{a.prototype.b}}', [1, 3]],
-    ['{{@root.constructor}}', [1, 3]],
-    ['{{constructor.constructor "return process"}}', [1, 1]],
-    ['{{> (lookup . "p")}}', [1, 1]],
-    ['a\n{{> p}}', [2, 1]],
-    ['{{#> p}}x{{/p}}', [1, 1]],
-    ['{{*n}}', [1, 1]],
-    ['{{#*inline "x"}}x{{/inline}}', [1, 1]],
-    ['{{blockHelperMissing}}', [1, 3]],
-    ['{{helperMissing}}', [1, 3]],
-    ['{{#helperMissing}}x{{/helperMissing}}', [1, 1]],
-    ['{{log "x"}}', [1, 1]],
-    ['{{{first_name}}}', [1, 1]],
-    ['{{&first_name}}', [1, 1]],
-    ['{{~& first_name}}', [1, 1]],
-    ['{{{{raw}}}} x {{{{/raw}}}}', [1, 1]],
-    ['\\{{first_name}}', [1, 2]],
-    ['{{env "HOME"}}', [1, 1]],
-    ['{{"constructor"}}', [1, 1]],
-    ['{{default (constructor "x") "y"}}', [1, 11]],
-  ];
-  it.each(attacks)('%j', (attack, [line, column]) => {
+  it.each(INPUTS.filter(({ at }) => at))('$name', ({ input: attack, at }) => {
+    const [line, column] = at ?? [];
     expect(checkTemplate(attack, 'x.mjml')[0]).toMatchObject({ file: 'x.mjml', line, column });
     expect(() => compileTemplate(attack)).toThrow(/line \d+, column \d+/);
   });
@@ -46,17 +20,7 @@ describe('a template that tries to break out is refused with its place', () => {
 });
 
 describe('a template that only wants time and memory is refused quickly', () => {
-  const costly = {
-    '16,000 values': '{{a}}'.repeat(16_000),
-    '2,000 nested blocks': '{{#if a}}'.repeat(2000) + '{{/if}}'.repeat(2000),
-    '21 nested blocks': '{{#if a}}'.repeat(21) + '{{/if}}'.repeat(21),
-    'deep expressions': `{{default ${'(default '.repeat(500)}a "x"${' "x")'.repeat(500)} "x"}}`,
-    'three levels of each': '{{#each a}}{{#each b}}{{#each c}}x{{/each}}{{/each}}{{/each}}',
-    '65 KB of words': 'x'.repeat(65 * 1024),
-    '1,999 values with words between': 'x {{a}} '.repeat(1999),
-    'a million open braces': '{{'.repeat(20_000),
-  };
-  it.each(Object.entries(costly))('%s', (_, source) => {
+  it.each(INPUTS.filter(({ at, traits }) => !at && !traits))('$name', ({ input: source }) => {
     const start = process.cpuUsage();
     expect(messages(source)).not.toEqual([]);
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
@@ -114,13 +78,7 @@ describe('a mistake is told where it is and how to mend it', () => {
 describe('data are data', () => {
   it('what stands in a field is escaped in HTML, and never read as a template', () => {
     const show = compileTemplate('<p title="{{city}}">{{first_name}}</p>');
-    const names = [
-      '<script>alert(1)</script>',
-      '"><img src=x onerror=1>',
-      '</title><svg onload=1>',
-      '{{7*7}}',
-    ];
-    for (const first_name of [...names, '{{constructor.constructor "return process"}}']) {
+    for (const { input: first_name } of attacks('html')) {
       const html = show({ first_name, city: first_name });
       expect(html).not.toMatch(/<(script|img|svg)|title="[^"]*"[^>]+>/);
       expect(html.replaceAll('&#x27;', "'")).not.toContain('function');

@@ -64,7 +64,7 @@ export interface Shop {
   send(): void;
   messages(): Promise<MessageRow[]>;
   /** Looks again whenever something was decided or sent, until all messages are so. */
-  until(all: (messages: readonly MessageRow[]) => boolean): Promise<MessageRow[]>;
+  until(all: (messages: readonly MessageRow[]) => boolean, patience?: number): Promise<MessageRow[]>;
   close(): Promise<void>;
 }
 
@@ -141,9 +141,9 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
       app.bell.ringSends();
     },
     messages,
-    async until(all) {
+    async until(all, patience = 15_000) {
       const stop = new AbortController();
-      const late = sleep(15_000, 'late', { signal: stop.signal }).catch(() => 'stopped');
+      const late = sleep(patience, 'late', { signal: stop.signal }).catch(() => 'stopped');
       try {
         for (;;) {
           const change = next;

@@ -7,6 +7,7 @@ import { endlessLoops } from './endless-loops.ts';
 import { idleRules } from './idle-rules.ts';
 import type { Lint, LintInput } from './input.ts';
 import { lastingUpdates } from './lasting-updates.ts';
+import { loneOpens } from './lone-opens.ts';
 import { lostTargets } from './lost-targets.ts';
 import { messageLimits } from './message-limits.ts';
 import { missingWords } from './missing-words.ts';
@@ -25,6 +26,7 @@ const LINTS: readonly Lint[] = [
   unreachedSteps,
   unreachedWays,
   overlappingWays,
+  loneOpens,
   endlessLoops,
   startingCircles,
   lostTargets,

@@ -3,6 +3,7 @@ import PostalMime from 'postal-mime';
 import { uuidv7 } from 'uuidv7';
 import { describe, expect, it } from 'vitest';
 import { createEmailChannel } from '../../../src/channels/email.ts';
+import { attacks } from '../../attacks/cases.ts';
 import { aParcel } from '../parcel.ts';
 import { BOTH, BOUNCES, capture, closing, OPEN, serve, valuesOf, type Captured } from './capture.ts';
 
@@ -66,18 +67,6 @@ function faultsOf({ raw, text, lines }: Captured): string[] {
   return faults;
 }
 
-const HOSTILE = [
-  'A\r\nBcc: evil@x.com',
-  'hi\r\n\r\n<html>',
-  'a\u2028Bcc: b',
-  'half \ud83d',
-  'NUL \0 and \u001b[31m',
-  'x'.repeat(5000),
-  'á '.repeat(2500),
-  '=?utf-8?q?=0d=0aBcc:x?=',
-  ' \t folded \t ',
-];
-
 describe('E16: the form', () => {
   it.each([
     ['a promotion', {}],
@@ -90,12 +79,15 @@ describe('E16: the form', () => {
     expect(faultsOf(await capture(parts, WAY))).toEqual([]);
   });
 
-  it.each(HOSTILE)('has the same fields whatever stands in the subject and the name: %j', async (words) => {
-    const plain = await capture({}, WAY);
-    const one = await capture({ subject: words, from: { name: words, email: 'shop@shop.example' } }, WAY);
-    expect(faultsOf(one)).toEqual([]);
-    expect(one.fields.map(([name]) => name)).toEqual(plain.fields.map(([name]) => name));
-  });
+  it.each(attacks('headers'))(
+    'has the same fields whatever stands in the subject and the name: $name',
+    async ({ input: words }) => {
+      const plain = await capture({}, WAY);
+      const one = await capture({ subject: words, from: { name: words, email: 'shop@shop.example' } }, WAY);
+      expect(faultsOf(one)).toEqual([]);
+      expect(one.fields.map(([name]) => name)).toEqual(plain.fields.map(([name]) => name));
+    },
+  );
 
   it('is looked at by a reader that finds faults', async () => {
     const one = await capture({}, WAY);
