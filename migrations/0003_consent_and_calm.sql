@@ -58,4 +58,5 @@ ALTER TABLE "consents" ADD CONSTRAINT "consents_contact_id_channel_topic_pk" PRI
 CREATE INDEX "consent_records_contact" ON "consent_records" USING btree ("contact_id","at");--> statement-breakpoint
 CREATE UNIQUE INDEX "consent_records_event" ON "consent_records" USING btree ("event_id","channel","topic");--> statement-breakpoint
 CREATE INDEX "chat_entries_contact" ON "chat_entries" USING btree ("contact_id","at");--> statement-breakpoint
+CREATE INDEX "messages_sent" ON "messages" USING brin ("sent_at");--> statement-breakpoint
 CREATE INDEX "messages_dead" ON "messages" USING btree ("owed_at","id") WHERE state in ('refused', 'uncertain');

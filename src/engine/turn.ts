@@ -5,23 +5,26 @@ import { decide, isRuledAnew, nextDueOf, type Decision, type Happening } from '.
 import type { Instant } from '../core/events/event.ts';
 import type { Message } from '../core/messages/message.ts';
 import type { Project } from '../core/project.ts';
-import type {
-  Asking,
-  Batch,
-  ContactChange,
-  Lease,
-  MergeDone,
-  Store,
-  StoredHappening,
-  TurnBook,
-  TurnWrites,
-  SaidConsent,
+import {
+  partitionOf,
+  type Asking,
+  type Batch,
+  type ContactChange,
+  type Lease,
+  type MergeDone,
+  type Store,
+  type StoredHappening,
+  type TurnBook,
+  type TurnWrites,
+  type SaidConsent,
 } from './ports.ts';
 
 export interface TurnReport {
   readonly decided: number;
   /** Messages and calls that are now owed. */
   readonly owed: number;
+  /** Partitions to which what was new about others has moved. */
+  readonly moved_to: readonly number[];
   readonly next_after: string;
   readonly more: boolean;
 }
@@ -41,14 +44,21 @@ type Deciding = Omit<Turning, 'project'> & { readonly project: Project };
 export function takeTurn(store: Store, lease: Lease, turning: Turning): Promise<TurnReport> {
   return store.turn(lease, async (book) => {
     const batch = await book.read(turning.asking);
-    if (batch.contacts.size === 0) return { decided: 0, owed: 0, next_after: '', more: false };
+    if (batch.contacts.size === 0) return { decided: 0, owed: 0, moved_to: [], next_after: '', more: false };
     const deciding = { ...turning, project: turning.project() };
     const memories = await refold(book, batch, deciding);
     const writes = decideBatch(batch, memories, deciding);
     await book.write(writes);
     const owed = writes.changes.reduce((sum, change) => sum + owedIn(change), 0);
-    return { decided: writes.changes.length, owed, next_after: batch.next_after, more: batch.more };
+    const moved_to = placesOfNews(writes);
+    return { decided: writes.changes.length, owed, moved_to, next_after: batch.next_after, more: batch.more };
   });
+}
+
+/** What was new about those who became somebody else waits there now. */
+function placesOfNews({ merges, forwards, remerges }: TurnWrites): readonly number[] {
+  const places = [...merges, ...remerges].map(({ kept_id }) => kept_id);
+  return [...new Set([...places, ...forwards.map(({ to }) => to)].map(partitionOf))];
 }
 
 function owedIn({ messages, calls }: ContactChange): number {

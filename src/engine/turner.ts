@@ -62,6 +62,7 @@ export function createTurner({ store, bell, clock, live, onTurn, onDone }: Turne
     for (let after = '', more = true; more && !stopping;) {
       const report = await takeTurn(store, lease, turning(now, after));
       if (report.owed > 0) bell.ringSends();
+      bell.ringTurns(report.moved_to);
       onTurn?.(report);
       after = report.next_after;
       more = report.more;

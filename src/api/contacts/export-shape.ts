@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const time = z.iso.datetime();
 const id = z.uuid();
-const anything = z.record(z.string(), z.json());
+const anything = z.record(z.string(), z.unknown());
 const reason = z.looseObject({ en: z.string(), es: z.string() });
 
 export const personExport = z
@@ -51,7 +51,7 @@ export const personExport = z
         text_version: z.string().nullable(),
         ip: z.string().nullable(),
         user_agent: z.string().nullable(),
-        event_id: id.nullable(),
+        event_id: z.guid().nullable(),
       }),
     ),
     events: z.array(
