@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { inject } from 'vitest';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,18 +37,26 @@ export interface Program {
   remove(): Promise<void>;
 }
 
-/** Builds the sources as they are now, beside what the program finds by its own place. */
-export async function buildProgram(): Promise<Program> {
-  const home = await mkdtemp(join(tmpdir(), 'etapa-cli-'));
-  const running = new Set<Running>();
+let built: Promise<string> | undefined;
+
+/** Once for each process of tests: the sources as they are now, beside what the program finds by its own place. */
+async function build(): Promise<string> {
+  const place = join(inject('builds'), String(process.pid));
+  await mkdir(place, { recursive: true });
   await promisify(execFile)(
     join(REPOSITORY, 'node_modules/.bin/tsc'),
-    ['-p', join(REPOSITORY, 'tsconfig.build.json'), '--outDir', join(home, 'dist')],
+    ['-p', join(REPOSITORY, 'tsconfig.build.json'), '--outDir', join(place, 'dist')],
     { cwd: REPOSITORY },
   );
-  await cp(join(REPOSITORY, 'package.json'), join(home, 'package.json'));
-  for (const name of ['node_modules', 'migrations']) await symlink(join(REPOSITORY, name), join(home, name));
-  const main = join(home, 'dist/main.js');
+  await cp(join(REPOSITORY, 'package.json'), join(place, 'package.json'));
+  for (const name of ['node_modules', 'migrations']) await symlink(join(REPOSITORY, name), join(place, name));
+  return join(place, 'dist/main.js');
+}
+
+export async function buildProgram(): Promise<Program> {
+  const main = await (built ??= build());
+  const home = await mkdtemp(join(tmpdir(), 'etapa-cli-'));
+  const running = new Set<Running>();
   let folders = 0;
 
   function start(args: readonly string[], env: Env = {}): Running {

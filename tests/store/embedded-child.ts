@@ -1,5 +1,5 @@
 /**
- * A process of its own that holds or borrows the embedded PostgreSQL, for embedded.test.ts.
+ * A process of its own that holds or borrows the embedded PostgreSQL, for embedded.long.test.ts.
  * Arguments: start|borrow, home. Says each thing as a line of JSON; ends when its input does, or on an interrupt.
  */
 import { once } from 'node:events';

@@ -15,6 +15,8 @@ declare module 'vitest' {
     template: string;
     /** Empty where no redis-server is installed. */
     redis: string;
+    /** Where built programs are put. */
+    builds: string;
   }
 }
 
@@ -33,6 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgres', url);
   project.provide('template', TEMPLATE);
   project.provide('redis', redis?.url ?? '');
+  project.provide('builds', join(home, 'builds'));
   return async () => {
     await redis?.stop();
     await postgres?.stop();
