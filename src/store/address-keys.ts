@@ -3,6 +3,8 @@ import { createHmac } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { sql, type SQL } from 'drizzle-orm';
 import { domainOf } from '../core/messages/address.ts';
+import { addressField } from '../core/messages/address-of.ts';
+import { SUPPRESSED_CHANNELS } from '../core/messages/suppression.ts';
 import type { Runner } from './database.ts';
 import { array } from './values.ts';
 
@@ -23,6 +25,10 @@ export function hashKey(address: string, secret: string): string {
   const spelling = local === '' ? address.toLowerCase() : local + domainKey(domainOf(address)).slice(1);
   return `#${createHmac('sha256', secret).update(spelling).digest('base64url')}`;
 }
+
+/** By which field of events and contacts each channel finds somebody: a table `c (channel, field)`. */
+export const ADDRESS_FIELDS: SQL = sql`unnest(${array(SUPPRESSED_CHANNELS, 'text')},
+  ${array(SUPPRESSED_CHANNELS.map(addressField), 'text')}) as c (channel, field)`;
 
 /** The secrets of hashes as a column of a statement that looks for them. */
 export const ADDRESS_SECRETS: SQL = sql`

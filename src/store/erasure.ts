@@ -4,8 +4,8 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
-import { SUPPRESSED_CHANNELS } from '../core/messages/suppression.ts';
-import { hashKey } from './address-keys.ts';
+import { spelled } from '../core/messages/address-of.ts';
+import { ADDRESS_FIELDS, hashKey } from './address-keys.ts';
 import type { Database, Runner } from './database.ts';
 import { ERASED, keepEverybodyOut } from './erasure-lock.ts';
 import { addressSecrets } from './keys.ts';
@@ -121,9 +121,8 @@ async function deleteHistory(
 ): Promise<{ readonly events: number; readonly addresses: readonly Address[] }> {
   const hers = array(ids, 'uuid');
   const addresses = await tx.execute<{ [column: string]: unknown } & Address>(sql`
-    select distinct channel, properties ->> channel as address
-    from events cross join unnest(${array(SUPPRESSED_CHANNELS, 'text')}) as c (channel)
-    where contact_id = any(${hers}) and jsonb_typeof(properties -> channel) = 'string'`);
+    select distinct channel, properties ->> field as address from events cross join ${ADDRESS_FIELDS}
+    where contact_id = any(${hers}) and jsonb_typeof(properties -> field) = 'string'`);
   await tx.execute(sql`
     delete from rejected_events r using events e where e.contact_id = any(${hers}) and r.message_id = e.message_id`);
   await tx.execute(sql`
@@ -147,16 +146,15 @@ const OF_CONTACTS = [
 async function knownAddresses(tx: Runner, ids: readonly string[]): Promise<readonly Address[]> {
   const hers = array(ids, 'uuid');
   const found = await tx.execute<{ [column: string]: unknown } & Address>(sql`
-    select channel, profile #>> array['fields', channel, 'value'] as address
-    from contacts cross join unnest(${array(SUPPRESSED_CHANNELS, 'text')}) as c (channel)
-    where id = any(${hers}) and jsonb_typeof(profile #> array['fields', channel, 'value']) = 'string'
+    select channel, profile #>> array['fields', field, 'value'] as address from contacts cross join ${ADDRESS_FIELDS}
+    where id = any(${hers}) and jsonb_typeof(profile #> array['fields', field, 'value']) = 'string'
     union select channel, address from messages where contact_id = any(${hers}) and address is not null`);
   return found.rows;
 }
 
 function withoutRepeats(addresses: readonly Address[]): readonly Address[] {
   const found = addresses
-    .map(({ channel, address }) => ({ channel, address: address.toLowerCase() }))
+    .map(({ channel, address }) => ({ channel, address: spelled(channel, address).toLowerCase() }))
     .filter(({ address }) => address !== '');
   return [...new Map(found.map((one) => [`${one.channel} ${one.address}`, one])).values()];
 }

@@ -1,8 +1,8 @@
 /** All that is kept of a person, as one JSON document (GDPR art. 15 and 20, Chile's Ley 21.719). */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
-import { SUPPRESSED_CHANNELS } from '../core/messages/suppression.ts';
-import { ADDRESS_SECRETS, suppressionKeys } from './address-keys.ts';
+import { spelled } from '../core/messages/address-of.ts';
+import { ADDRESS_FIELDS, ADDRESS_SECRETS, suppressionKeys } from './address-keys.ts';
 import type { Runner } from './database.ts';
 import { everyContactOf } from './same-person.ts';
 import { array, ms, rows, timestamp } from './values.ts';
@@ -164,13 +164,18 @@ async function suppressionsOf(db: Runner, ids: readonly string[]): Promise<reado
   const hers = array(ids, 'uuid');
   const found = await db.execute<{ channel: string; address: string; secrets: string[] | null }>(sql`
     select channel, address, ${ADDRESS_SECRETS} as secrets from (
-      select channel, profile #>> array['fields', channel, 'value'] as address
-      from contacts cross join unnest(${array(SUPPRESSED_CHANNELS, 'text')}) as c (channel) where id = any(${hers})
+      select channel, profile #>> array['fields', field, 'value'] as address
+      from contacts cross join ${ADDRESS_FIELDS} where id = any(${hers})
       union select channel, address from messages where contact_id = any(${hers})
     ) known where address is not null and address <> ''`);
-  const wanted = found.rows.flatMap(({ channel, address, secrets }) =>
-    suppressionKeys(address, secrets ?? []).map((key) => ({ channel, address: address.toLowerCase(), key })),
-  );
+  const wanted = found.rows.flatMap(({ channel, address: written, secrets }) => {
+    const address = spelled(channel, written);
+    return suppressionKeys(address, secrets ?? []).map((key) => ({
+      channel,
+      address: address.toLowerCase(),
+      key,
+    }));
+  });
   const kept = await db.execute(sql`
     select w.channel, w.address, s.scope, s.reason, ${time('s.at')}
     from json_to_recordset(${rows(wanted)}) as w (channel text, address text, key text)

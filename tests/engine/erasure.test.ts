@@ -115,6 +115,9 @@ describe('somebody of whom every kind of thing is kept', () => {
     expect(kept(late)).toEqual(kept(after));
     expect(HER_WORDS.flatMap((word) => tablesWith(late, word))).toEqual([]);
 
+    // Nor is her telephone, to which nothing was ever sent.
+    expect(await count(shop, sql`suppressions where channel = 'sms' and address like '#%'`)).toBe(1);
+
     // Whoever comes with her address later is somebody new, and is not written to.
     const accepted = smtp.accepted.length;
     const again = { user_id: 'imported-1' };

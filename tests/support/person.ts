@@ -66,7 +66,7 @@ export async function livePerson(shop: Shop): Promise<{ contact_id: string; mess
       { ...her, ...visitor },
       { email: 'ZQ.old@antes.example', first_name: 'Zoraida', language: 'en' },
     ),
-    identified({ user_id: 'cust-90418' }, { sms: '+34699123456' }),
+    identified({ user_id: 'cust-90418' }, { phone: '+34699123456' }),
   );
   await shop.receive(
     aliased('cust-90417', 'cust-90418'),

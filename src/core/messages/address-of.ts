@@ -8,9 +8,17 @@ import { phoneNumber } from './phone-number.ts';
  */
 export function addressOf(contact: Contact, channel: string): string | undefined {
   if (channel === 'chat' || channel === 'webhook') return contact.id;
-  const value = contact.profile.fields[channel === 'sms' ? 'phone' : channel]?.value;
-  if (typeof value !== 'string' || value === '') return undefined;
-  // One number has one spelling, so that who is suppressed cannot come back in another.
+  const value = contact.profile.fields[addressField(channel)]?.value;
+  return typeof value === 'string' && value !== '' ? spelled(channel, value) : undefined;
+}
+
+/** Which field of a contact holds the address. */
+export function addressField(channel: string): string {
+  return channel === 'sms' ? 'phone' : channel;
+}
+
+/** One number has one spelling, so that who is suppressed cannot come back in another. */
+export function spelled(channel: string, value: string): string {
   return channel === 'sms' ? (phoneNumber(value) ?? value) : value;
 }
 
