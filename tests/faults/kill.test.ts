@@ -133,12 +133,13 @@ interface Sent {
   readonly attempts: number;
 }
 
-/** Messages, and what the team was told. */
+/** E-mails, and what the team was told. */
 async function handedOver({ database_url }: Place): Promise<Sent[]> {
   const client = new pg.Client({ connectionString: database_url });
   await client.connect();
   const { rows } = await client.query<Sent>(
-    `select id, state, purpose, attempts from messages where state in ('sent', 'uncertain')
+    `select id, state, purpose, attempts from messages
+    where channel = 'email' and state in ('sent', 'uncertain')
     union all select id, 'sent', 'service', attempts from calls where state = 'done' order by id`,
   );
   await client.end();
