@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<'en' | 'es', PreferenceWords>> = {
   en: {
     title: 'Preferences',
     heading: (name) => `What may ${name} write to you about?`,
-    channels: 'By which way',
+    channels: 'Channels',
     topics: 'What about',
     frequency: 'How often',
     all: 'Whenever there is something',
@@ -43,7 +43,7 @@ const WORDS: Readonly<Record<'en' | 'es', PreferenceWords>> = {
   es: {
     title: 'Preferencias',
     heading: (name) => `¿De qué puede escribirle ${name}?`,
-    channels: 'Por qué medio',
+    channels: 'Canales',
     topics: 'Sobre qué',
     frequency: 'Con qué frecuencia',
     all: 'Cuando haya algo que contar',
