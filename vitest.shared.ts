@@ -8,5 +8,7 @@ export const test: ViteUserConfig['test'] = {
   isolate: false,
   testTimeout: 30_000,
   hookTimeout: 60_000,
+  // What is awaited comes late where much else runs; how late is no question of these tests.
+  expect: { poll: { timeout: 15_000 } },
   globalSetup: ['tests/support/global-setup.ts'],
 };
