@@ -1,7 +1,8 @@
 /** The built program, run as people run it. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,24 +38,28 @@ export interface Program {
   remove(): Promise<void>;
 }
 
-let built: Promise<string> | undefined;
-
-/** Once for each process of tests: the sources as they are now, beside what the program finds by its own place. */
+/** Once for all tests: the sources as they are now, beside what the program finds by its own place. */
 async function build(): Promise<string> {
-  const place = join(inject('builds'), String(process.pid));
-  await mkdir(place, { recursive: true });
+  const place = join(inject('builds'), 'program');
+  const main = join(place, 'dist/main.js');
+  if (existsSync(main)) return main;
+  await mkdir(inject('builds'), { recursive: true });
+  const making = await mkdtemp(`${place}-`);
   await promisify(execFile)(
     join(REPOSITORY, 'node_modules/.bin/tsc'),
-    ['-p', join(REPOSITORY, 'tsconfig.build.json'), '--outDir', join(place, 'dist')],
+    ['-p', join(REPOSITORY, 'tsconfig.build.json'), '--outDir', join(making, 'dist')],
     { cwd: REPOSITORY },
   );
-  await cp(join(REPOSITORY, 'package.json'), join(place, 'package.json'));
-  for (const name of ['node_modules', 'migrations']) await symlink(join(REPOSITORY, name), join(place, name));
-  return join(place, 'dist/main.js');
+  await cp(join(REPOSITORY, 'package.json'), join(making, 'package.json'));
+  for (const name of ['node_modules', 'migrations'])
+    await symlink(join(REPOSITORY, name), join(making, name));
+  // Whoever comes second has built the same.
+  await rename(making, place).catch(() => rm(making, { recursive: true }));
+  return main;
 }
 
 export async function buildProgram(): Promise<Program> {
-  const main = await (built ??= build());
+  const main = await build();
   const home = await mkdtemp(join(tmpdir(), 'etapa-cli-'));
   const running = new Set<Running>();
   let folders = 0;
