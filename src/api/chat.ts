@@ -1,6 +1,4 @@
 /** The contact's inbox by the API: what we wrote, what the contact writes, and what has been read. */
-// Brings the types of `config.swaggerTransform`.
-import type {} from '@fastify/swagger';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { check } from '../core/schema.ts';
@@ -8,7 +6,8 @@ import { pointTo } from '../core/events/segment/refusal.ts';
 import type { ChatEntry, ChatPage, ChatPlace } from '../engine/chat.ts';
 import { requireApiKey, type KnownKey } from './api-key.ts';
 import { CHAT_PAGE, CHAT_READ, CHAT_WRITE } from './chat/documentation.ts';
-import { answerApiProblem, ApiProblem } from './problem.ts';
+import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
+import { ApiProblem } from './problem.ts';
 
 export interface ChatOptions {
   findKey(key: string): Promise<KnownKey | undefined>;
@@ -35,24 +34,18 @@ interface Asked {
 /** GET and POST /v1/contacts/:id/chat, POST /v1/contacts/:id/chat/read */
 export function chatRoutes(options: ChatOptions): FastifyPluginAsync {
   return async (app) => {
-    // The schemas are documentation: what is wrong is told with the mend, by `readBy`.
-    app.setValidatorCompiler(() => () => true);
-    app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-    app.setErrorHandler(answerApiProblem);
-    const config = {
-      swaggerTransform: ({ schema, url }: { schema: object; url: string }) => ({ schema, url }),
-    };
+    prepareJsonRoutes(app);
     app.get<Asked>('/v1/contacts/:id/chat', {
-      ...{ schema: CHAT_PAGE, config },
+      ...{ schema: CHAT_PAGE, config: AS_IT_IS },
       handler: (request) => showPage(request, request.params.id, options),
     });
     app.post<Asked>('/v1/contacts/:id/chat', {
-      ...{ schema: CHAT_WRITE, config, bodyLimit: MOST_BYTES },
+      ...{ schema: CHAT_WRITE, config: AS_IT_IS, bodyLimit: MOST_BYTES },
       handler: async (request, reply) =>
         reply.code(201).send(await write(request, request.params.id, options)),
     });
     app.post<Asked>('/v1/contacts/:id/chat/read', {
-      ...{ schema: CHAT_READ, config, bodyLimit: MOST_BYTES },
+      ...{ schema: CHAT_READ, config: AS_IT_IS, bodyLimit: MOST_BYTES },
       handler: (request) => markRead(request, request.params.id, options),
     });
   };

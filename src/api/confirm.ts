@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import type { PageReader } from '../engine/preferences.ts';
-import { preparePages, readerOf, sendPage } from './page.ts';
+import { LINK_WORDS, preparePages, readerOf, sendPage } from './page.ts';
 
 export interface ConfirmOptions {
   /** The name of the shop, for the page. */
@@ -60,22 +60,18 @@ interface Words {
 
 const WORDS: Readonly<Record<'en' | 'es', Words>> = {
   en: {
+    ...LINK_WORDS.en,
     title: 'Confirmation',
     question: (name) => `Do you want to receive news and offers from ${name}?`,
     button: 'Yes, I do',
     done: (name) => `Thank you. ${name} may write to you now; every message shows how to end it.`,
-    unknown: 'This link is not known here. Please use the one from the newest message.',
-    unclear: 'Nothing was changed. Please open the link from the message and press the button.',
-    away: 'This could not be done just now. Please try again in a moment.',
   },
   es: {
+    ...LINK_WORDS.es,
     title: 'Confirmación',
     question: (name) => `¿Quiere recibir noticias y ofertas de ${name}?`,
     button: 'Sí, quiero',
     done: (name) => `Gracias. ${name} ya puede escribirle; cada mensaje indica cómo dejar de recibirlos.`,
-    unknown: 'Aquí no se conoce este enlace. Use, por favor, el del mensaje más reciente.',
-    unclear: 'No se cambió nada. Abra, por favor, el enlace del mensaje y pulse el botón.',
-    away: 'Ahora mismo no ha sido posible. Inténtelo, por favor, dentro de un momento.',
   },
 };
 

@@ -1,6 +1,4 @@
 /** Messages by the API: those that died first, and trying one of them again. */
-// Brings the types of `config.swaggerTransform`.
-import type {} from '@fastify/swagger';
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import type { Instant } from '../core/events/event.ts';
@@ -8,7 +6,8 @@ import { DEAD, type ListedMessage, type MessageList, type RetryRefusal } from '.
 import { requireApiKey, type KnownKey } from './api-key.ts';
 import { LIST_DOCUMENTATION, ONE_DOCUMENTATION, RETRY_DOCUMENTATION } from './messages/documentation.ts';
 import { cursorOf, readQuery, readRetry } from './messages/query.ts';
-import { answerApiProblem, ApiProblem } from './problem.ts';
+import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
+import { ApiProblem } from './problem.ts';
 
 export interface MessageOptions {
   findKey(key: string): Promise<KnownKey | undefined>;
@@ -22,10 +21,7 @@ type One = { Params: { id: string } };
 /** GET /v1/messages, GET /v1/messages/:id, POST /v1/messages/:id/retry */
 export function messageRoutes({ findKey, contactOf, messages }: MessageOptions): FastifyPluginAsync {
   return async (app) => {
-    // The schemas are documentation: what is wrong is told with the mend, by `readQuery`.
-    app.setValidatorCompiler(() => () => true);
-    app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-    app.setErrorHandler(answerApiProblem);
+    prepareJsonRoutes(app);
     app.addHook('onRequest', async (request) => {
       await requireApiKey(request.headers.authorization, findKey);
     });
@@ -45,11 +41,6 @@ export function messageRoutes({ findKey, contactOf, messages }: MessageOptions):
     );
   };
 }
-
-/** These are JSON Schemas, whatever the rest of the API documents itself with. */
-const AS_IT_IS = {
-  swaggerTransform: <S>({ schema, url }: { schema: S; url: string }) => ({ schema, url }),
-};
 
 async function list(query: unknown, messages: MessageList, contactOf: MessageOptions['contactOf']) {
   const { state, channel, contact, limit, cursor: behind } = readQuery(query);

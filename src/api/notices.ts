@@ -1,6 +1,4 @@
 /** Notices by the API: which are on, beginning and ending one. */
-// Brings the types of `config.swaggerTransform`.
-import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyPluginAsync, RouteShorthandOptions } from 'fastify';
 import { z } from 'zod';
 import { check } from '../core/schema.ts';
@@ -8,7 +6,8 @@ import type { NoticeDesk } from '../engine/notices.ts';
 import { UserError } from '../errors.ts';
 import { requireApiKey, type KnownKey } from './api-key.ts';
 import { END_NOTICE, LIST_NOTICES, START_NOTICE, type Documentation } from './notices/documentation.ts';
-import { answerApiProblem, ApiProblem } from './problem.ts';
+import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
+import { ApiProblem } from './problem.ts';
 
 export interface NoticeOptions {
   findKey(key: string): Promise<KnownKey | undefined>;
@@ -18,10 +17,7 @@ export interface NoticeOptions {
 /** GET /v1/notices, POST /v1/notices/:id/start, POST /v1/notices/:id/end */
 export function noticeRoutes({ findKey, notices }: NoticeOptions): FastifyPluginAsync {
   return async (app: FastifyInstance) => {
-    // The schemas are documentation: what is wrong is told with the mend.
-    app.setValidatorCompiler(() => () => true);
-    app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-    app.setErrorHandler(answerApiProblem);
+    prepareJsonRoutes(app);
     app.get('/v1/notices', {
       ...documented(LIST_NOTICES),
       async handler(request) {
@@ -51,12 +47,11 @@ interface ById {
   readonly Params: { readonly id: string };
 }
 
-/** These are JSON Schemas, whatever the rest of the API documents itself with. */
 function documented(schema: Documentation): RouteShorthandOptions {
   return {
     schema,
     bodyLimit: MOST_BYTES,
-    config: { swaggerTransform: ({ schema: own, url }) => ({ schema: own, url }) },
+    config: AS_IT_IS,
   };
 }
 

@@ -19,6 +19,20 @@ export interface Apologies {
   readonly away: string;
 }
 
+/** What every page behind a link says of a link that is not known, a form that is not its own, and a house in trouble. */
+export const LINK_WORDS = {
+  en: {
+    unknown: 'This link is not known here. Please use the one from the newest message.',
+    unclear: 'Nothing was changed. Please open the link from the message and press the button.',
+    away: 'This could not be done just now. Please try again in a moment.',
+  },
+  es: {
+    unknown: 'Aquí no se conoce este enlace. Use, por favor, el del mensaje más reciente.',
+    unclear: 'No se cambió nada. Abra, por favor, el enlace del mensaje y pulse el botón.',
+    away: 'Ahora mismo no ha sido posible. Inténtelo, por favor, dentro de un momento.',
+  },
+} as const;
+
 /** Forms come as text of at most so many bytes, and what goes wrong is told in a sentence. */
 export function preparePages(app: FastifyInstance, most_bytes: number, words: Apologies): void {
   const { title } = words;

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import type { PageReader } from '../engine/preferences.ts';
-import { escapeHtml, preparePages, readerOf, sendPage } from './page.ts';
+import { escapeHtml, LINK_WORDS, preparePages, readerOf, sendPage } from './page.ts';
 
 export interface UnsubscribeOptions {
   /** The name of the shop, for the page. */
@@ -72,24 +72,20 @@ interface Words {
 
 const WORDS: Readonly<Record<'en' | 'es', Words>> = {
   en: {
+    ...LINK_WORDS.en,
     question: (name) => `Do you want no more promotions from ${name} by e-mail?`,
     button: 'Unsubscribe me',
     less: 'Choose what you want to hear about, or pause for a month',
     done: (name) =>
       `Done. ${name} will send you no more promotions by e-mail. Messages about your orders still reach you.`,
-    unknown: 'This link is not known here. Please use the one from the newest message.',
-    unclear: 'Nothing was changed. Please open the link from the message and press the button.',
-    away: 'This could not be done just now. Please try again in a moment.',
   },
   es: {
+    ...LINK_WORDS.es,
     question: (name) => `¿No quiere recibir más promociones de ${name} por correo?`,
     button: 'Darme de baja',
     less: 'Elegir de qué quiere recibir noticias, o hacer una pausa de un mes',
     done: (name) =>
       `Hecho. ${name} no le enviará más promociones por correo. Los mensajes sobre sus pedidos le seguirán llegando.`,
-    unknown: 'Aquí no se conoce este enlace. Use, por favor, el del mensaje más reciente.',
-    unclear: 'No se cambió nada. Abra, por favor, el enlace del mensaje y pulse el botón.',
-    away: 'Ahora mismo no ha sido posible. Inténtelo, por favor, dentro de un momento.',
   },
 };
 

@@ -1,6 +1,4 @@
 /** Workflows by the API: starting one for a contact. */
-// Brings the types of `config.swaggerTransform`.
-import type {} from '@fastify/swagger';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Identity, IncomingEvent, Instant } from '../core/events/event.ts';
@@ -11,7 +9,8 @@ import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import { check, type Finding } from '../core/schema.ts';
 import { WORKFLOW_STARTED } from '../core/workflows/step.ts';
 import { requireApiKey, type KnownKey } from './api-key.ts';
-import { answerApiProblem, ApiProblem } from './problem.ts';
+import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
+import { ApiProblem } from './problem.ts';
 import { START_DOCUMENTATION } from './workflows/documentation.ts';
 
 export interface WorkflowOptions {
@@ -33,17 +32,11 @@ const DEEPEST = 33;
 /** POST /v1/workflows/:id/start */
 export function workflowRoutes(options: WorkflowOptions): FastifyPluginAsync {
   return async (app) => {
-    // The schemas are documentation: what is wrong is told with the mend, by `readStart`.
-    app.setValidatorCompiler(() => () => true);
-    app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-    app.setErrorHandler(answerApiProblem);
+    prepareJsonRoutes(app);
     app.post<{ Params: { id: string } }>('/v1/workflows/:id/start', {
       schema: START_DOCUMENTATION,
       bodyLimit: MOST_BYTES,
-      // These are JSON Schemas, whatever the rest of the API documents itself with.
-      config: {
-        swaggerTransform: ({ schema: documented, url: path }) => ({ schema: documented, url: path }),
-      },
+      config: AS_IT_IS,
       async handler(request, reply) {
         await start(request, request.params.id, options);
         return reply.code(202).send({ accepted: true });

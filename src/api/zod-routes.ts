@@ -1,12 +1,11 @@
 /** Routes for keys of scope `api` whose shapes are zod schemas: read by them, and documented by them. */
-// Brings the types of `config.swaggerTransform`.
-import type {} from '@fastify/swagger';
 import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
 import { z } from 'zod';
 import { pointTo } from '../core/events/segment/refusal.ts';
 import { check } from '../core/schema.ts';
 import { requireApiKey, type KnownKey } from './api-key.ts';
-import { answerApiProblem, ApiProblem } from './problem.ts';
+import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
+import { ApiProblem } from './problem.ts';
 
 export interface Documented {
   readonly tag: string;
@@ -24,10 +23,7 @@ export function prepareZodRoutes(
   app: FastifyInstance,
   findKey: (key: string) => Promise<KnownKey | undefined>,
 ): void {
-  // The schemas are documentation: what is wrong is told with the mend, by `readAs`.
-  app.setValidatorCompiler(() => () => true);
-  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  app.setErrorHandler(answerApiProblem);
+  prepareJsonRoutes(app);
   app.addHook('onRequest', async ({ headers }) => {
     await requireApiKey(headers.authorization, findKey);
   });
@@ -56,8 +52,7 @@ export function documentedBy(documented: Documented): RouteShorthandOptions {
   return {
     schema,
     bodyLimit: MOST_BYTES,
-    // These are JSON Schemas, whatever the rest of the API documents itself with.
-    config: { swaggerTransform: ({ schema: given, url }) => ({ schema: given, url }) },
+    config: AS_IT_IS,
   };
 }
 

@@ -1,3 +1,5 @@
+import { LINK_WORDS } from '../page.ts';
+
 /** What the preference page says. */
 export interface PreferenceWords {
   readonly title: string;
@@ -23,6 +25,7 @@ export const LANGUAGE_NAMES: Readonly<Record<string, string>> = { en: 'English',
 
 const WORDS: Readonly<Record<'en' | 'es', PreferenceWords>> = {
   en: {
+    ...LINK_WORDS.en,
     title: 'Preferences',
     heading: (name) => `What may ${name} write to you about?`,
     channels: 'Channels',
@@ -35,12 +38,10 @@ const WORDS: Readonly<Record<'en' | 'es', PreferenceWords>> = {
     paused: (until) => `Nothing until ${until}`,
     button: 'Save',
     saved: 'Saved. Messages about your orders reach you in any case.',
-    unclear: 'Nothing was changed. Please open the link from the message and press the button.',
-    unknown: 'This link is not known here. Please use the one from the newest message.',
-    away: 'This could not be done just now. Please try again in a moment.',
     channel_names: { email: 'E-mail', sms: 'Text message', chat: 'Inbox in the shop' },
   },
   es: {
+    ...LINK_WORDS.es,
     title: 'Preferencias',
     heading: (name) => `¿De qué puede escribirle ${name}?`,
     channels: 'Canales',
@@ -53,9 +54,6 @@ const WORDS: Readonly<Record<'en' | 'es', PreferenceWords>> = {
     paused: (until) => `Nada hasta el ${until}`,
     button: 'Guardar',
     saved: 'Guardado. Los mensajes sobre sus pedidos le llegarán en todo caso.',
-    unclear: 'No se cambió nada. Abra, por favor, el enlace del mensaje y pulse el botón.',
-    unknown: 'Aquí no se conoce este enlace. Use, por favor, el del mensaje más reciente.',
-    away: 'Ahora mismo no ha sido posible. Inténtelo, por favor, dentro de un momento.',
     channel_names: { email: 'Correo electrónico', sms: 'Mensaje de texto', chat: 'Buzón en la tienda' },
   },
 };

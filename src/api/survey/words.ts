@@ -1,3 +1,5 @@
+import { LINK_WORDS } from '../page.ts';
+
 /** What the page of a survey says. */
 export interface SurveyWords {
   readonly title: string;
@@ -17,6 +19,7 @@ export interface SurveyWords {
 
 const WORDS: Readonly<Record<'en' | 'es', SurveyWords>> = {
   en: {
+    ...LINK_WORDS.en,
     title: 'Survey',
     question: (survey, name) =>
       survey === 'recommend'
@@ -29,10 +32,9 @@ const WORDS: Readonly<Record<'en' | 'es', SurveyWords>> = {
     thanks: (name) => `Thank you. ${name} has your answer.`,
     unclear: 'Please choose one of the numbers and press the button.',
     ended: 'This survey has ended. Thank you all the same.',
-    unknown: 'This link is not known here. Please use the one from the newest message.',
-    away: 'This could not be done just now. Please try again in a moment.',
   },
   es: {
+    ...LINK_WORDS.es,
     title: 'Encuesta',
     question: (survey, name) =>
       survey === 'recommend'
@@ -45,8 +47,6 @@ const WORDS: Readonly<Record<'en' | 'es', SurveyWords>> = {
     thanks: (name) => `Gracias. ${name} ha recibido su respuesta.`,
     unclear: 'Elija, por favor, uno de los números y pulse el botón.',
     ended: 'Esta encuesta ha terminado. Gracias de todos modos.',
-    unknown: 'Aquí no se conoce este enlace. Use, por favor, el del mensaje más reciente.',
-    away: 'Ahora mismo no ha sido posible. Inténtelo, por favor, dentro de un momento.',
   },
 };
 
