@@ -204,6 +204,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
   const clock = options.clock ?? databaseClock;
   const inbox = openChat(db);
+  /** What time it is by the engine's clock. */
+  const askNow = async (): Promise<Instant> => clock.at(await store.databaseNow());
   const closers: (() => Promise<unknown>)[] = [];
   let live_project: LiveProject | undefined;
   let live_deployment: number | undefined;
@@ -240,7 +242,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       experimentWinners(db),
       allIncidents(db),
     ]);
-    const now = clock.at(await store.databaseNow());
+    const now = await askNow();
     const { loaded, problems } = loadProject(files, versions, {
       winners,
       incidents,
@@ -280,7 +282,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     files: ProjectFiles,
     onProgress: (share: number) => void,
   ): Promise<DeploymentPreview> {
-    const now = clock.at(await store.databaseNow());
+    const now = await askNow();
     const { project } = await prepareSound(files, now);
     return previewDeployment(reader, live_project, project, now, onProgress);
   }
@@ -292,7 +294,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 
   async function deploy(files: ProjectFiles, { start_by_rules = false } = {}): ReturnType<App['deploy']> {
-    const now = clock.at(await store.databaseNow());
+    const now = await askNow();
     const live_since = start_by_rules ? null : now;
     const { project, problems } = await prepareSound(files, live_since);
     await refuseLosingPeople(project);
@@ -323,7 +325,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     live_deployment = latest.id;
     live_incidents = incidents;
     if (incidents.length === 0) return;
-    await recomputeByCommand(db, project.project.rules, clock.at(await store.databaseNow()));
+    await recomputeByCommand(db, project.project.rules, await askNow());
   }
 
   /** Tells those who watch, and by mail those who do not. */
@@ -393,7 +395,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   closers.push(() => Promise.all([...(answer_channels?.values() ?? [])].map((channel) => channel.close())));
   const answering = {
     ...{ book: openAutoReplies(db, link_secrets[0] ?? ''), live },
-    now: async () => clock.at(await store.databaseNow()),
+    now: askNow,
     channel: () =>
       (answer_channels ??= openChannels(options, { links, inbox, reader, webhook })).get('email'),
   };
@@ -407,14 +409,14 @@ export async function openApp(options: AppOptions): Promise<App> {
     segments: openSegments(db),
     notices: createNoticeDesk({
       ...{ book: openIncidents(db), live, refresh },
-      now: async () => Math.floor(clock.at(await store.databaseNow())),
+      now: async () => Math.floor(await askNow()),
     }),
     answerAutomatically: (mail) => answerAutomatically(answering, mail),
     messages: {
       list: (filter) => listMessages(db, filter),
       find: (id) => findMessage(db, id),
       async retry(id, retry_options) {
-        const now = clock.at(await store.databaseNow());
+        const now = await askNow();
         const retried = await retryMessage(db, id, retry_options, now);
         if (retried.ok) bell.ringSends();
         return retried;
@@ -422,7 +424,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     },
     sending: createSendingControl({
       ...{ book: openSendingBook(db), bell },
-      now: async () => clock.at(await store.databaseNow()),
+      now: askNow,
     }),
     suppressions: openSuppressionList(db),
     people: openPersonalData(db),
@@ -439,7 +441,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     async checkWords(files) {
       const { project } = await prepareSound(files, null);
       if (project.hash === live_project?.hash) return [];
-      return checkWords(project, clock.at(await store.databaseNow()));
+      return checkWords(project, await askNow());
     },
     deploy,
     previewDeployment: previewOf,
@@ -452,14 +454,14 @@ export async function openApp(options: AppOptions): Promise<App> {
     findAddressee: (message_id) => addresseeOf(db, message_id),
     pages: createPages({
       ...{ book: openPreferenceBook(db), bell, live },
-      now: async () => clock.at(await store.databaseNow()),
+      now: askNow,
     }),
     async findSurvey(message_id) {
       const asked = await askedBy(db, message_id);
       return asked && { survey: live().templates[asked.message]?.survey ?? null, language: asked.language };
     },
     async answerSurvey(message_id, answer) {
-      const at = clock.at(await store.databaseNow());
+      const at = await askNow();
       const partition = await answerSurvey(db, message_id, answer, at);
       if (partition !== undefined) bell.ringTurns([partition]);
     },
