@@ -1,67 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createEmailChannel } from '../../src/channels/email.ts';
+import { describe, expect, it } from 'vitest';
 import { judgeComplaints } from '../../src/core/messages/complaint-rate.ts';
-import type { SendingAlert } from '../../src/engine/alert.ts';
-import type { CalmParts } from '../../src/engine/calm.ts';
 import { dayOfWarmUp } from '../../src/engine/destinations.ts';
-import { createSender, type Sender } from '../../src/engine/send.ts';
+import type { Sender } from '../../src/engine/send.ts';
 import { nextAttempt } from '../../src/engine/retry.ts';
-import { createRenderer } from '../../src/render/renderer.ts';
-import { complaintsByDay, countStrikes, openSendingBook } from '../../src/store/suppressions.ts';
-import {
-  startScriptedSmtp,
-  type ScriptedSmtp,
-  type SmtpAnswer,
-  type SmtpMoment,
-} from '../support/scripted-smtp.ts';
-import { openShop, type MessageRow, type Shop } from '../support/shop.ts';
+import { complaintsByDay, countStrikes } from '../../src/store/suppressions.ts';
+import { openOffice } from '../support/office.ts';
+import type { MessageRow, Shop } from '../support/shop.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** For the tests with many messages. */
 const LONG = 240_000;
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-interface Office {
-  readonly shop: Shop;
-  readonly smtp: ScriptedSmtp;
-  readonly alerts: SendingAlert[];
-  /** One that sends as a process that has just been started would. */
-  newSender(calm?: Partial<CalmParts>): Sender;
-}
-
-type Answer = (moment: SmtpMoment) => SmtpAnswer | Promise<SmtpAnswer>;
-
-/** A shop whose messages leave by a sender of the test's own: one `work` is one round. */
-async function open(answer?: Answer): Promise<Office> {
-  const smtp = await startScriptedSmtp(answer);
-  closing.push(() => smtp.stop());
-  const shop = await openShop();
-  closing.push(() => shop.close());
-  const renderer = createRenderer();
-  closing.push(() => renderer.close());
-  const email = createEmailChannel({ url: smtp.url });
-  closing.push(() => email.close());
-  const alerts: SendingAlert[] = [];
-  const { store, clock, live, links, db } = shop.app;
-  return {
-    shop,
-    smtp,
-    alerts,
-    newSender: (calm) =>
-      createSender({
-        ...{ store, clock, live, links, renderer },
-        channels: new Map([['email', email]]),
-        calm: { book: openSendingBook(db), onAlert: (alert) => alerts.push(alert), ...calm },
-      }),
-  };
-}
 
 /** An offer owed to each: `who` becomes `who@domain`. */
 async function owe(shop: Shop, addresses: readonly string[]): Promise<void> {
@@ -113,7 +64,7 @@ describe('greylisting', () => {
     'a thousand recipients that are put off at first all get their message, once each',
     async () => {
       const seen = new Map<string, number>();
-      const { shop, smtp, newSender, alerts } = await open(({ step, said }) => {
+      const { shop, smtp, newSender, alerts } = await openOffice(({ step, said }) => {
         if (step !== 'rcpt') return undefined;
         const times = (seen.get(said) ?? 0) + 1;
         seen.set(said, times);
@@ -139,7 +90,9 @@ describe('greylisting', () => {
   );
 
   it('a message that is put off each time is tried after 1, 5 and 30 minutes, 1, 2 and then 4 hours, for four days', async () => {
-    const { shop, newSender } = await open(({ step }) => (step === 'rcpt' ? '450 4.2.0 later' : undefined));
+    const { shop, newSender } = await openOffice(({ step }) =>
+      step === 'rcpt' ? '450 4.2.0 later' : undefined,
+    );
     await owe(shop, ['ana@shy.test']);
     const sender = newSender();
     const gaps: number[] = [];
@@ -171,7 +124,7 @@ describe('a domain that asks for fewer', () => {
   it(
     'takes less than a tenth of what is handed over, and its messages wait without an attempt counted',
     async () => {
-      const { shop, smtp, newSender } = await open(({ step, said }) =>
+      const { shop, smtp, newSender } = await openOffice(({ step, said }) =>
         step === 'rcpt' && at('gmail.test', said) ? '421 4.7.28 unusual rate of mail' : undefined,
       );
       // One after the other, so that both are in each claim.
@@ -206,7 +159,7 @@ describe('a domain that asks for fewer', () => {
     'gets all of them in the end, and no reason to wait is left',
     async () => {
       let calls = 0;
-      const { shop, smtp, newSender } = await open(({ step, said }) =>
+      const { shop, smtp, newSender } = await openOffice(({ step, said }) =>
         step === 'rcpt' && at('gmail.test', said) && ++calls <= 20 ? '421 4.7.28 unusual rate' : undefined,
       );
       await owe(shop, people('gmail.test', 60));
@@ -221,7 +174,7 @@ describe('a domain that asks for fewer', () => {
 
   it('and says so in its greeting costs the contact no attempt', async () => {
     let is_busy = true;
-    const { shop, newSender } = await open(({ step }) =>
+    const { shop, newSender } = await openOffice(({ step }) =>
       step === 'greeting' && is_busy ? '421 4.3.2 too busy' : undefined,
     );
     await owe(shop, ['ana@busy.test']);
@@ -244,7 +197,7 @@ describe('a domain that asks for fewer', () => {
 
   it('leaves no doubt about a service message: after waiting it is still tried again once', async () => {
     let told = 0;
-    const { shop, newSender } = await open(({ step }) => {
+    const { shop, newSender } = await openOffice(({ step }) => {
       if (step === 'greeting') return ++told === 1 ? '421 4.3.2 too busy' : undefined;
       return step === 'dot' ? 'drop' : undefined;
     });
@@ -271,7 +224,7 @@ describe('a domain that says nothing', () => {
       let most = 0;
       let release: () => void = () => undefined;
       const released = new Promise<void>((resolve) => (release = resolve));
-      const { shop, smtp, newSender } = await open(async ({ step, said }) => {
+      const { shop, smtp, newSender } = await openOffice(async ({ step, said }) => {
         if (step !== 'rcpt' || !at('mute.test', said)) return undefined;
         most = Math.max(most, ++held);
         await released;
@@ -298,7 +251,7 @@ describe('a domain that says nothing', () => {
 
 describe('an answer that is about us and not about the recipient', () => {
   it('stops what goes to that domain, tells people once, and suppresses nobody', async () => {
-    const { shop, smtp, alerts, newSender } = await open(({ step, said }) =>
+    const { shop, smtp, alerts, newSender } = await openOffice(({ step, said }) =>
       step === 'rcpt' && at('m.test', said) ? '550 5.7.515 Access denied, not authenticated' : undefined,
     );
     await owe(shop, [...people('m.test', 30), ...people('good.test', 5)]);
@@ -329,7 +282,7 @@ describe('an answer that is about us and not about the recipient', () => {
   });
 
   it('in the greeting (554) suppresses nobody and is told once', async () => {
-    const { shop, alerts, newSender } = await open(({ step }) =>
+    const { shop, alerts, newSender } = await openOffice(({ step }) =>
       step === 'greeting' ? '554 5.7.1 your address is blocked' : undefined,
     );
     await owe(shop, [...people('a.test', 3), ...people('b.test', 3)]);
@@ -342,7 +295,9 @@ describe('an answer that is about us and not about the recipient', () => {
   });
 
   it('that no server should give is put off, counted and told', async () => {
-    const { shop, alerts, newSender } = await open(({ step }) => (step === 'rcpt' ? '999 what' : undefined));
+    const { shop, alerts, newSender } = await openOffice(({ step }) =>
+      step === 'rcpt' ? '999 what' : undefined,
+    );
     await owe(shop, people('odd.test', 5));
     const sender = newSender();
     await sender.work();
@@ -357,7 +312,7 @@ describe('an answer that is about us and not about the recipient', () => {
 
 describe('a mailbox that is full', () => {
   it('is tried again, and left alone for good after three messages within thirty days', async () => {
-    const { shop, newSender } = await open(({ step }) =>
+    const { shop, newSender } = await openOffice(({ step }) =>
       step === 'rcpt' ? '552 5.2.2 mailbox full' : undefined,
     );
     const sender = newSender();
@@ -393,7 +348,9 @@ describe('a mailbox that is full', () => {
   });
 
   it('is not left alone for strikes that are older, or that anybody could have told', async () => {
-    const { shop, newSender } = await open(({ step }) => (step === 'rcpt' ? '550 5.2.1 resting' : undefined));
+    const { shop, newSender } = await openOffice(({ step }) =>
+      step === 'rcpt' ? '550 5.2.1 resting' : undefined,
+    );
     await shop.app.db.execute(sql`
       insert into reports (id, message_id, channel, address, kind, class, source, at)
       select n.id, gen_random_uuid(), 'email', n.address, 'bounced', n.class, 'test', now() - n.days * interval '1 day'
@@ -414,7 +371,7 @@ describe('a sender that is new', () => {
   it(
     'sends twice as many each day at most, and the rest the next day; receipts go at once',
     async () => {
-      const { shop, smtp, newSender } = await open();
+      const { shop, smtp, newSender } = await openOffice();
       const started_at = Date.now();
       const calm = { warmUp: (now: number) => dayOfWarmUp({ started_at, first_day: 5 }, now) };
       await owe(shop, people('example.com', 30));
@@ -461,7 +418,7 @@ it('what had to wait for longer than four days is still tried three times', () =
 it('a sender that is asked to stop gives back at once what stands in line', async () => {
   let let_go: () => void = () => undefined;
   const slow = new Promise<void>((resolve) => (let_go = resolve));
-  const { shop, smtp, newSender } = await open(async ({ step }) => {
+  const { shop, smtp, newSender } = await openOffice(async ({ step }) => {
     if (step === 'dot') await slow;
     return undefined;
   });
@@ -481,7 +438,7 @@ it('a sender that is asked to stop gives back at once what stands in line', asyn
 
 describe('complaints', () => {
   it('are counted once for each message, the believable ones, over what was sent since', async () => {
-    const { shop, newSender } = await open();
+    const { shop, newSender } = await openOffice();
     await owe(shop, people('example.com', 4));
     await newSender().work();
     const [first] = await shop.messages();

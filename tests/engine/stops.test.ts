@@ -1,56 +1,14 @@
 /** Promotions that are stopped: by complaints, by hand, and when they go on, on the real engine over real SMTP. */
 import { sql } from 'drizzle-orm';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createEmailChannel } from '../../src/channels/email.ts';
+import { describe, expect, it } from 'vitest';
 import { COMPLAINT_DAYS, hasCalmedDown, type Complaints } from '../../src/core/messages/complaint-rate.ts';
-import type { SendingAlert } from '../../src/engine/alert.ts';
-import { createSender, type Sender } from '../../src/engine/send.ts';
-import { createRenderer } from '../../src/render/renderer.ts';
-import { openSendingBook } from '../../src/store/suppressions.ts';
-import { startScriptedSmtp, type ScriptedSmtp } from '../support/scripted-smtp.ts';
-import { openShop, type MessageRow, type Shop } from '../support/shop.ts';
+import { openOffice } from '../support/office.ts';
+import type { MessageRow, Shop } from '../support/shop.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-interface Office {
-  readonly shop: Shop;
-  readonly smtp: ScriptedSmtp;
-  readonly alerts: SendingAlert[];
-  /** As a process of its own would have it. */
-  newSender(): Sender;
-}
-
-async function open(): Promise<Office> {
-  const smtp = await startScriptedSmtp();
-  closing.push(() => smtp.stop());
-  const shop = await openShop();
-  closing.push(() => shop.close());
-  const renderer = createRenderer();
-  closing.push(() => renderer.close());
-  const email = createEmailChannel({ url: smtp.url });
-  closing.push(() => email.close());
-  const alerts: SendingAlert[] = [];
-  const { store, clock, live, links, db } = shop.app;
-  return {
-    shop,
-    smtp,
-    alerts,
-    newSender: () =>
-      createSender({
-        ...{ store, clock, live, links, renderer },
-        channels: new Map([['email', email]]),
-        calm: { book: openSendingBook(db), onAlert: (alert) => alerts.push(alert) },
-      }),
-  };
-}
 
 /** An offer to each, and they are there to be sent. */
 async function owe(shop: Shop, kind: 'puts' | 'orders', ...people: readonly string[]): Promise<void> {
@@ -84,7 +42,7 @@ const stops = async (shop: Shop): Promise<unknown[]> =>
 
 describe('readers who complain', () => {
   it('at 0.1 % are told to people, and everything goes on', async () => {
-    const { shop, smtp, alerts, newSender } = await open();
+    const { shop, smtp, alerts, newSender } = await openOffice();
     await complain(shop, 1);
     await owe(shop, 'puts', 'ana');
     const sender = newSender();
@@ -99,7 +57,7 @@ describe('readers who complain', () => {
   });
 
   it('at 0.3 % stop promotions in every process, which lose nothing; services go, and after two weeks all goes on', async () => {
-    const { shop, smtp, alerts, newSender } = await open();
+    const { shop, smtp, alerts, newSender } = await openOffice();
     const [one, other] = [newSender(), newSender()];
     await other.work();
     await complain(shop, 3);
@@ -139,7 +97,7 @@ describe('readers who complain', () => {
   });
 
   it('are forgotten when people let promotions go on, until as many complain again', async () => {
-    const { shop, smtp, alerts, newSender } = await open();
+    const { shop, smtp, alerts, newSender } = await openOffice();
     const sender = newSender();
     await complain(shop, 5);
     await owe(shop, 'puts', 'ana');
@@ -167,7 +125,7 @@ describe('readers who complain', () => {
 
 describe('promotions stopped by hand', () => {
   it('wait until they are let go, and services do not', async () => {
-    const { shop, smtp, newSender } = await open();
+    const { shop, smtp, newSender } = await openOffice();
     const sender = newSender();
     await sender.work();
     expect(await shop.app.sending.stop('all')).toBe(true);
@@ -196,7 +154,7 @@ describe('promotions stopped by hand', () => {
   });
 
   it('on another channel hold no e-mail back', async () => {
-    const { shop, smtp, newSender } = await open();
+    const { shop, smtp, newSender } = await openOffice();
     await shop.app.sending.stop('sms');
     await owe(shop, 'puts', 'ana');
     await newSender().work();

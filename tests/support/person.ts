@@ -2,17 +2,13 @@
 import { sql } from 'drizzle-orm';
 import type { Report } from '../../src/core/messages/report.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
-import { messageFiles, projectFiles } from './projects.ts';
-import type { Shop } from './shop.ts';
+import { SHOP_FILES, type Shop } from './shop.ts';
 import { aliased, identified, tracked } from './traffic.ts';
 
-const BASE = projectFiles();
-
-/** An offer and a survey that quote people, a call to the shop's own, stages and segments to move through. */
-export const PERSON_FILES: ProjectFiles = projectFiles({
-  ...messageFiles('offer', 'promotion'),
-  ...messageFiles('receipt', 'service'),
-  'etapa.yaml': `${BASE['etapa.yaml'] ?? ''}track_opens_and_clicks: true\nteam: { email: team@shop.example }\n`,
+/** The shop, but that its offer and its survey quote people; a call to the shop's own, segments to move through. */
+export const PERSON_FILES: ProjectFiles = {
+  ...SHOP_FILES,
+  'etapa.yaml': `${SHOP_FILES['etapa.yaml'] ?? ''}track_opens_and_clicks: true\nteam: { email: team@shop.example }\n`,
   'templates/offer/message.yaml': `version: 1
 message: offer
 purpose: promotion
@@ -23,14 +19,6 @@ subject: { plain: "{{first_name}}, your {{event.name}}" }
   'workflows/journey/segments.yaml': `version: 1
 segments:
   buyers: { when: { field: orders.count, at_least: 1 } }
-`,
-  'workflows/offering.yaml': `version: 1
-workflow: offering
-purpose: promotion
-enter_when: { event: product_added }
-re_enter: always
-steps:
-  - send_email: offer
 `,
   'workflows/selling.yaml': `version: 1
 workflow: selling
@@ -43,7 +31,7 @@ steps:
   - wait: 30 days
   - send_email: receipt
 `,
-});
+};
 
 function words(text: string): string {
   return `<mj-section>\n  <mj-column>\n    <mj-text>${text}</mj-text>\n  </mj-column>\n</mj-section>\n`;
