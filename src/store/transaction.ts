@@ -1,4 +1,5 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
 import type { Database } from './database.ts';
 
 /**
@@ -8,14 +9,20 @@ import type { Database } from './database.ts';
  * that broke while idle: each time the database was away, the pool grew smaller, until nothing could be done at all and
  * closing waited for ever (drizzle-orm 0.45). A connection on which not even `rollback` works is thrown away.
  *
+ * @param first a question without parameters that goes along with `begin`, and so costs no time of its own; its answer
+ *   is told to the work.
  * @throws what the work rejects with, not what rolling it back may add.
  */
-export async function transaction<T>(db: Database, work: (tx: NodePgDatabase) => Promise<T>): Promise<T> {
+export async function transaction<T>(
+  db: Database,
+  work: (tx: NodePgDatabase, first: unknown) => Promise<T>,
+  first?: string,
+): Promise<T> {
   const client = await db.$client.connect();
   let broken: Error | undefined;
   try {
-    await client.query('begin');
-    const result = await work(drizzle(client));
+    const told = await begin(client, first);
+    const result = await work(drizzle(client), told);
     await client.query('commit');
     return result;
   } catch (error) {
@@ -24,4 +31,11 @@ export async function transaction<T>(db: Database, work: (tx: NodePgDatabase) =>
   } finally {
     client.release(broken);
   }
+}
+
+async function begin(client: pg.PoolClient, first: string | undefined): Promise<unknown> {
+  if (first === undefined) return void (await client.query('begin'));
+  // Of several statements in one text there are several results, which the library's types do not know.
+  const results = (await client.query(`begin; ${first}`)) as unknown as readonly pg.QueryResult[];
+  return results[1]?.rows[0];
 }
