@@ -29,9 +29,11 @@ import type {
   Clock,
   MessageMark,
   Parcel,
+  PutAside,
   Reader,
   Renderer,
   Store,
+  Trouble,
 } from './engine/ports.ts';
 import type { MessageList } from './engine/message-list.ts';
 import { createReceiver, type Receiver } from './engine/receive.ts';
@@ -80,6 +82,7 @@ import { createReader } from './store/reader.ts';
 import { openResponseBook } from './store/response-book.ts';
 import { openSegments, type Segments } from './store/segments.ts';
 import { openStore } from './store/store.ts';
+import { listPutAside, tryAgain } from './store/put-aside.ts';
 import { openSuppressionList, type SuppressionList } from './store/suppression-list.ts';
 import { openSendingBook } from './store/suppressions.ts';
 import { answerSurvey, askedBy, type SurveyAnswer } from './store/surveys.ts';
@@ -137,6 +140,16 @@ export interface App {
   readonly messages: MessageList;
   readonly sending: SendingControl;
   readonly suppressions: SuppressionList;
+  /** Contacts that could not be decided and wait apart. */
+  readonly aside: {
+    /** Oldest first, after the one that a page before ended with. */
+    list(
+      after: readonly [since: Instant, contact_id: string] | null,
+      limit: number,
+    ): Promise<readonly PutAside[]>;
+    /** Tells how many are tried again now. */
+    retry(contact_ids: readonly string[] | 'all'): Promise<number>;
+  };
   readonly people: PersonalData;
   readonly bell: ClosableBell;
   readonly clock: Clock;
@@ -347,6 +360,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         live,
         ...(onTurn ? { onTurn } : {}),
         ...(onDone ? { onDone } : {}),
+        onTrouble: (trouble) => onError(new PutAsideError(trouble)),
       });
       const workers = startTurnWorkers(backend, turner, onError);
       closers.push(() => workers.close());
@@ -427,6 +441,14 @@ export async function openApp(options: AppOptions): Promise<App> {
       now: askNow,
     }),
     suppressions: openSuppressionList(db),
+    aside: {
+      list: (after, limit) => listPutAside(db, after, limit),
+      async retry(contact_ids) {
+        const partitions = await tryAgain(db, contact_ids);
+        bell.ringTurns(partitions);
+        return partitions.length;
+      },
+    },
     people: openPersonalData(db),
     bell,
     clock,
@@ -501,6 +523,15 @@ function whyNotStarted({ project }: LiveProject, workflow: string): string | und
 }
 
 const STATUS_WORDS = { draft: 'a draft', paused: 'paused', stopped: 'stopped' } as const;
+
+/** Told once for each try that failed; the contact waits apart meanwhile. */
+class PutAsideError extends Error {
+  constructor({ contact_id, because }: Trouble) {
+    super(
+      `The contact ${contact_id} could not be decided and is put aside: ${because}. See "etapa put-aside".`,
+    );
+  }
+}
 
 /** What channels are made of, beyond what was asked for. */
 interface Supplies {

@@ -27,6 +27,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['erase'], async () => (await import('./cli/erase.ts')).addErase],
   [['doctor'], async () => (await import('./cli/doctor.ts')).addDoctor],
   [['messages'], async () => (await import('./cli/messages.ts')).addMessages],
+  [['put-aside'], async () => (await import('./cli/put-aside.ts')).addPutAside],
   [['sending'], async () => (await import('./cli/sending.ts')).addSending],
   [['keys'], async () => (await import('./cli/keys.ts')).addKeys],
 ];

@@ -22,6 +22,7 @@ import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { confirmRoutes } from './confirm.ts';
 import { preferenceRoutes } from './preferences.ts';
+import { putAsideRoutes } from './put-aside.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { surveyRoutes } from './survey.ts';
 import { trackRoutes } from './track.ts';
@@ -73,6 +74,7 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(chatRoutes(chatOptions(app)));
   await server.register(contactRoutes(contactOptions(app)));
   await server.register(suppressionRoutes(suppressionOptions(app)));
+  await server.register(putAsideRoutes({ aside: app.aside, findKey: (key) => app.findKey(key) }));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(preferenceRoutes(preferenceOptions(app)));
   await server.register(confirmRoutes(confirmOptions(app)));

@@ -62,6 +62,8 @@ export interface StoredContact {
   readonly contact: Contact;
   readonly shape: string;
   readonly merged_into: string | null;
+  /** It could not be decided when it was tried before. */
+  readonly was_aside?: boolean;
 }
 
 /** Something new about a contact that waits to be decided. */
@@ -135,9 +137,30 @@ export interface TurnWrites {
   readonly consumed: readonly { readonly contact_id: string; readonly id: number }[];
   /** Merges that met a contact already merged into another: to be decided with that one. */
   readonly remerges: readonly { readonly kept_id: string; readonly gone_id: string }[];
+  /** Who could not be decided is left alone for a while. */
+  readonly troubles: readonly Trouble[];
+  /** Who had been put aside before, and could be decided now. */
+  readonly taken_back: readonly string[];
   /** Happenings of contacts that were merged away go to who they became. */
   readonly forwards: readonly { readonly from: string; readonly to: string }[];
 }
+
+/** A contact that could not be decided, and why: in one line, without what was given. */
+export interface Trouble {
+  readonly contact_id: string;
+  readonly because: string;
+}
+
+/** Such a contact, while it waits. */
+export interface PutAside extends Trouble {
+  readonly attempts: number;
+  readonly since: Instant;
+  /** Null: not tried again by itself. */
+  readonly retry_at: Instant | null;
+}
+
+/** What was given cannot be written, whenever it is tried: the fault is in the rows. */
+export class Unwritable extends Error {}
 
 /** One turn's transaction. */
 export interface TurnBook {
@@ -147,6 +170,7 @@ export interface TurnBook {
   read(asking: Asking): Promise<Batch>;
   /** All events of contacts that must be folded anew, by contact. */
   history(contact_ids: readonly string[], until: Instant): Promise<ReadonlyMap<string, readonly Event[]>>;
+  /** @throws Unwritable where one of them cannot be written at all. */
   write(writes: TurnWrites): Promise<void>;
 }
 

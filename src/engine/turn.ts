@@ -7,6 +7,7 @@ import type { Message } from '../core/messages/message.ts';
 import type { Project } from '../core/project.ts';
 import {
   partitionOf,
+  Unwritable,
   type Asking,
   type Batch,
   type Clock,
@@ -15,6 +16,7 @@ import {
   type Places,
   type Store,
   type StoredHappening,
+  type Trouble,
   type TurnBook,
   type TurnWrites,
   type SaidConsent,
@@ -30,6 +32,8 @@ export interface TurnReport {
   readonly rest: Places;
   /** Partitions that somebody else is at. */
   readonly elsewhere: readonly number[];
+  /** Who could not be decided, and is put aside. */
+  readonly troubles: readonly Trouble[];
 }
 
 export interface Turning extends Omit<Asking, 'now'> {
@@ -47,25 +51,94 @@ interface Deciding {
   newId(): string;
 }
 
-/** One turn: a batch of contacts of some partitions, with everything new and everything due, in one transaction. */
+/**
+ * One turn: a batch of contacts of some partitions, with everything new and everything due, in one transaction. A contact
+ * that cannot be decided is put aside, and the others are decided without it.
+ *
+ * @throws UnwritableBatch where what came of it cannot be written; nothing is, then.
+ */
 export function takeTurn(store: Store, turning: Turning): Promise<TurnReport> {
   const { clock, newId } = turning;
   return store.turn([...turning.from.keys()], async (book) => {
     const elsewhere = [...turning.from.keys()].filter((partition) => !book.held.includes(partition));
     const now = clock.at(book.database_now);
     const batch = await book.read({ ...turning, now, from: heldOf(turning.from, book) });
-    if (batch.contacts.size === 0) return { decided: 0, owed: 0, moved_to: [], rest: NOWHERE, elsewhere };
+    if (batch.contacts.size === 0) return { ...NOTHING_DONE, elsewhere };
     const deciding = { project: turning.project(), now, moment_by_moment: clock.moved, newId };
     const memories = await refold(book, batch, deciding);
     const writes = decideBatch(batch, memories, deciding);
-    await book.write(writes);
-    const owed = writes.changes.reduce((sum, change) => sum + owedIn(change), 0);
+    await write(book, writes);
+    const { changes, troubles } = writes;
+    const owed = changes.reduce((sum, change) => sum + owedIn(change), 0);
     const moved_to = placesOfNews(writes);
-    return { decided: writes.changes.length, owed, moved_to, rest: batch.rest, elsewhere };
+    return { decided: changes.length, owed, moved_to, rest: batch.rest, elsewhere, troubles };
   });
 }
 
-const NOWHERE: Places = new Map();
+/** Each contact of a batch that could not be written has a turn of its own; who cannot be written even so is put aside. */
+export async function takeTurnsAlone(
+  store: Store,
+  { contact_ids }: UnwritableBatch,
+  turning: Turning,
+): Promise<readonly TurnReport[]> {
+  const reports: TurnReport[] = [];
+  for (const contact_id of contact_ids) {
+    const partition = partitionOf(contact_id);
+    const alone = { ...turning, from: new Map([[partition, '']]), only: [contact_id] };
+    try {
+      reports.push(await takeTurn(store, alone));
+    } catch (error) {
+      if (!(error instanceof UnwritableBatch)) throw error;
+      const trouble = { contact_id, because: wordsOfTrouble(error.cause) };
+      await store.turn([partition], (book) => book.write({ ...NO_WRITES, troubles: [trouble] }));
+      reports.push({ ...NOTHING_DONE, troubles: [trouble] });
+    }
+  }
+  return reports;
+}
+
+/** What came of a batch cannot be written as one. */
+export class UnwritableBatch extends Error {
+  readonly contact_ids: readonly string[];
+
+  constructor(contact_ids: readonly string[], cause: Unwritable) {
+    super(cause.message, { cause });
+    this.contact_ids = contact_ids;
+  }
+}
+
+async function write(book: TurnBook, writes: TurnWrites): Promise<void> {
+  try {
+    await book.write(writes);
+  } catch (error) {
+    if (!(error instanceof Unwritable)) throw error;
+    const ids = [
+      ...writes.changes.map(({ contact }) => contact.id),
+      ...writes.forwards.map(({ from }) => from),
+    ];
+    throw new UnwritableBatch(ids, error);
+  }
+}
+
+const NOTHING_DONE: TurnReport = {
+  decided: 0,
+  owed: 0,
+  moved_to: [],
+  rest: new Map(),
+  elsewhere: [],
+  troubles: [],
+};
+
+const NO_WRITES: TurnWrites = {
+  shape: '',
+  changes: [],
+  merges: [],
+  consumed: [],
+  forwards: [],
+  remerges: [],
+  troubles: [],
+  taken_back: [],
+};
 
 function heldOf(from: Places, { held }: TurnBook): Places {
   return new Map([...from].filter(([partition]) => held.includes(partition)));
@@ -112,24 +185,58 @@ interface Writing {
 }
 
 function decideBatch(batch: Batch, memories: Memories, turning: Deciding): TurnWrites {
-  const writing: Writing = { changes: [], merges: [], consumed: [], forwards: [], remerges: [] };
+  const writing = emptyWriting();
+  const troubles: Trouble[] = [];
+  const taken_back: string[] = [];
   const going = goingAway(batch);
   for (const [id, stored] of batch.contacts) {
     const happenings = batch.happenings.get(id) ?? [];
     if (stored.merged_into !== null) {
       if (happenings.length > 0) writing.forwards.push({ from: id, to: stored.merged_into });
     } else if (!going.has(id)) {
-      decideContact(
-        refreshed(stored.contact, memories, turning.now),
-        happenings,
-        batch,
-        memories,
-        turning,
-        writing,
-      );
+      const contact = refreshed(stored.contact, memories, turning.now);
+      const because = tryContact(contact, happenings, batch, memories, turning, writing);
+      if (because !== undefined) troubles.push({ contact_id: id, because });
+      else if (stored.was_aside) taken_back.push(id);
     }
   }
-  return { shape: turning.project.memory.shape, ...writing };
+  return { shape: turning.project.memory.shape, ...writing, troubles, taken_back };
+}
+
+function emptyWriting(): Writing {
+  return { changes: [], merges: [], consumed: [], forwards: [], remerges: [] };
+}
+
+/** What comes of a contact is written only where all of it could be decided; otherwise tells what went wrong. */
+function tryContact(
+  contact: Contact,
+  happenings: readonly StoredHappening[],
+  batch: Batch,
+  memories: Memories,
+  turning: Deciding,
+  writing: Writing,
+): string | undefined {
+  const own = emptyWriting();
+  try {
+    decideContact(contact, happenings, batch, memories, turning, own);
+  } catch (error) {
+    return wordsOfTrouble(error);
+  }
+  writing.changes.push(...own.changes);
+  writing.merges.push(...own.merges);
+  writing.consumed.push(...own.consumed);
+  writing.remerges.push(...own.remerges);
+  return undefined;
+}
+
+/** The kind of the error and the place in the code: its words may hold what somebody has sent. */
+function wordsOfTrouble(error: unknown): string {
+  if (!(error instanceof Error)) return 'something was thrown that is no error';
+  const { name, message, stack = '' } = error.cause instanceof Error ? error.cause : error;
+  const place = /\/((?:src|dist)\/[^\s)]+)/.exec(stack)?.[1] ?? 'an unknown place';
+  const kind =
+    /^(Cannot read|Invalid time|.* is not a function|invalid input|value too long)/.exec(message)?.[0] ?? '';
+  return `${name} in ${place}${kind === '' ? '' : `: ${kind}`}`;
 }
 
 /** Who is merged away by another of this batch: decided with that one. Of two that go into each other, one stays. */

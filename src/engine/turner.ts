@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
 import type { Live } from './live-project.ts';
-import type { Bell, Clock, Places, Store } from './ports.ts';
-import { takeTurn, type TurnReport } from './turn.ts';
+import type { Bell, Clock, Places, Store, Trouble } from './ports.ts';
+import { takeTurn, takeTurnsAlone, UnwritableBatch, type TurnReport } from './turn.ts';
 
 export interface Turner {
   /** Works through everything new and due of these partitions; leaves those to others that somebody else is at. */
@@ -23,11 +23,13 @@ export interface TurnerParts {
   readonly live: Live;
   /** Hears of each turn. */
   onTurn?(report: TurnReport): void;
+  /** Hears of each contact that could not be decided. */
+  onTrouble?(trouble: Trouble): void;
   /** Hears when a ring for a partition has been answered, whatever there was to do. */
   onDone?(partition: number): void;
 }
 
-export function createTurner({ store, bell, clock, live, onTurn, onDone }: TurnerParts): Turner {
+export function createTurner({ store, bell, clock, live, onTurn, onTrouble, onDone }: TurnerParts): Turner {
   const busy = new Set<number>();
   const again = new Set<number>();
   let stopping = false;
@@ -50,14 +52,31 @@ export function createTurner({ store, bell, clock, live, onTurn, onDone }: Turne
   async function turnUntilDone(partitions: readonly number[]): Promise<void> {
     for (let from = placesOf(partitions); from.size > 0 && !stopping;) {
       for (const partition of from.keys()) again.delete(partition);
-      const report = await takeTurn(store, turning(from));
-      if (report.owed > 0) bell.ringSends();
-      bell.ringTurns(report.moved_to);
-      if (report.elsewhere.length > 0) void ringLater(report.elsewhere);
-      onTurn?.(report);
+      const rest = await turnOnce(from);
       const rung = partitions.filter((partition) => again.has(partition));
-      from = new Map([...placesOf(rung), ...report.rest]);
+      from = new Map([...placesOf(rung), ...rest]);
     }
+  }
+
+  /** Tells where there is more to do. After contacts had to be taken one by one, the partitions are asked once more. */
+  async function turnOnce(from: Places): Promise<Places> {
+    try {
+      const report = await takeTurn(store, turning(from));
+      tell(report);
+      return report.rest;
+    } catch (error) {
+      if (!(error instanceof UnwritableBatch)) throw error;
+      (await takeTurnsAlone(store, error, turning(from))).forEach(tell);
+      return from;
+    }
+  }
+
+  function tell(report: TurnReport): void {
+    if (report.owed > 0) bell.ringSends();
+    bell.ringTurns(report.moved_to);
+    if (report.elsewhere.length > 0) void ringLater(report.elsewhere);
+    onTurn?.(report);
+    for (const trouble of report.troubles) onTrouble?.(trouble);
   }
 
   async function ringLater(partitions: readonly number[]): Promise<void> {

@@ -6,6 +6,7 @@ import type { IncomingEvent, Instant } from '../core/events/event.ts';
 import { partitionOf, type Appended, type Appending, type ReceivedEvent } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
 import { keepErasureOut } from './erasure-lock.ts';
+import { isPostgresRace, withoutRaces } from './races.ts';
 import { transaction } from './transaction.ts';
 import { array, iso, rows } from './values.ts';
 
@@ -19,25 +20,14 @@ export async function append(
   appending: Appending,
 ): Promise<Appended> {
   const fresh = withoutRepeats(events);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await transaction(db, (tx) => appendOnce(tx, fresh, appending));
-    } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !isRace(error)) throw error;
-    }
-  }
+  return withoutRaces(
+    () => transaction(db, (tx) => appendOnce(tx, fresh, appending)),
+    (error) => error instanceof IdentityRace || isPostgresRace(error),
+  );
 }
-
-const MOST_ATTEMPTS = 5;
 
 /** Somebody else created the same identity at the same moment. */
 class IdentityRace extends Error {}
-
-/** Also a deadlock or a serialization failure: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function isRace(error: unknown): boolean {
-  const code = (error as { cause?: { code?: string } }).cause?.code ?? (error as { code?: string }).code;
-  return error instanceof IdentityRace || code === '40P01' || code === '40001';
-}
 
 function withoutRepeats(events: readonly ReceivedEvent[]): readonly ReceivedEvent[] {
   const seen = new Set<string>();

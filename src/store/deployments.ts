@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { OldVersion } from '../project/load.ts';
 import type { Instant } from '../core/events/event.ts';
 import type { Database, Runner } from './database.ts';
+import { tryAllAgain } from './put-aside.ts';
 import { beginRecomputation } from './recomputations.ts';
 import { transaction } from './transaction.ts';
 import { array, ms } from './values.ts';
@@ -70,6 +71,7 @@ export async function recordDeployment(db: Database, deployment: NewDeployment):
       values (${hash}, ${JSON.stringify(files)}::jsonb, ${rules},
         ${live_since === null ? null : new Date(live_since).toISOString()}::timestamptz, now()) returning id`);
     await tx.execute(sql`delete from segment_members where segment <> all(${array(segments, 'text')})`);
+    await tryAllAgain(tx);
     await beginRecomputation(tx, recorded.rows[0]?.id ?? 0, rules, now);
   });
 }

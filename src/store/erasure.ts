@@ -9,6 +9,8 @@ import { ADDRESS_FIELDS, hashKey } from './address-keys.ts';
 import type { Database, Runner } from './database.ts';
 import { ERASED, keepEverybodyOut } from './erasure-lock.ts';
 import { addressSecrets } from './keys.ts';
+import { takeBack } from './put-aside.ts';
+import { errorCode, isPostgresRace } from './races.ts';
 import { everyContactOf } from './same-person.ts';
 import { transaction } from './transaction.ts';
 import { array, iso, rows, timestamp } from './values.ts';
@@ -57,10 +59,11 @@ const PATIENCE = '900ms';
 /** Somebody else turned out to be the same person meanwhile. */
 class Joined extends Error {}
 
-/** A lock that was waited for too long, or a deadlock: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** A lock was waited for too long (lock_not_available). */
+const LOCKED = '55P03';
+
 function wasInTheWay(error: unknown): boolean {
-  const { cause, code } = error as { cause?: { code?: string }; code?: string };
-  return error instanceof Joined || ['55P03', '40P01', '40001'].includes(cause?.code ?? code ?? '');
+  return error instanceof Joined || isPostgresRace(error) || errorCode(error) === LOCKED;
 }
 
 async function eraseOnce(
@@ -230,6 +233,7 @@ const WHY_SUPPRESSED = 'whoever had it asked to be erased';
 async function deleteContacts(tx: Runner, ids: readonly string[]): Promise<number> {
   const hers = array(ids, 'uuid');
   await tx.execute(sql`delete from identities where contact_id = any(${hers})`);
+  await takeBack(tx, ids);
   const deleted = await tx.execute(sql`delete from contacts where id = any(${hers})`);
   return deleted.rowCount ?? 0;
 }

@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import { PARTITIONS, type Unfinished } from '../engine/ports.ts';
 import type { Runner } from './database.ts';
+import { isNotAside } from './put-aside.ts';
 import { ms, timestamp } from './values.ts';
 
 /** Of advisory locks: the key is the partition. */
@@ -34,9 +35,9 @@ export const ALL_PARTITIONS: SQL = sql.raw(`generate_series(0, ${PARTITIONS - 1}
 function hasWork(now: Instant, skip_owing: boolean): SQL {
   return sql`
     (exists (select from happenings h where h.partition = p.id and h.due_at <= ${timestamp(now)}
-        and ${owesNothing(sql`h.contact_id`, now, skip_owing)})
+        and ${isNotAside(sql`h.contact_id`)} and ${owesNothing(sql`h.contact_id`, now, skip_owing)})
       or exists (select from contacts c where c.partition = p.id and c.next_due_at <= ${timestamp(now)}
-        and ${owesNothing(sql`c.id`, now, skip_owing)}))`;
+        and ${isNotAside(sql`c.id`)} and ${owesNothing(sql`c.id`, now, skip_owing)}))`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Instant } from '../core/events/event.ts';
 import type { Recomputation } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
 import { ALL_PARTITIONS } from './partitions.ts';
+import { isNotAside } from './put-aside.ts';
 import { transaction } from './transaction.ts';
 import { ms, timestamp } from './values.ts';
 
@@ -87,7 +88,8 @@ async function dueUpTo(tx: Runner, now: Instant, most: number): Promise<number> 
   const found = await tx.execute<{ due: number }>(sql`
     select count(*)::int as due from (
       select from ${ALL_PARTITIONS} cross join lateral (
-        select from contacts c where c.partition = p.id and c.next_due_at <= ${timestamp(now)} limit ${most}) due
+        select from contacts c where c.partition = p.id and c.next_due_at <= ${timestamp(now)}
+          and ${isNotAside(sql`c.id`)} limit ${most}) due
       limit ${most}) bounded`);
   return found.rows[0]?.due ?? 0;
 }
@@ -104,10 +106,11 @@ async function askNext(tx: Runner, { rules, after }: Row, now: Instant, room: nu
   return asked.rows.map(({ id }) => id).sort();
 }
 
-/** Whoever is not due and was still decided by other rules. */
+/** Whoever is not due and was still decided by other rules. Who is put aside is not waited for. */
 async function hasStragglers(tx: Runner, rules: string): Promise<boolean> {
   const found = await tx.execute(sql`
-    select from contacts where merged_into is null and decided_at is not null and rules <> ${rules} limit 1`);
+    select from contacts c where merged_into is null and decided_at is not null and rules <> ${rules}
+      and ${isNotAside(sql`c.id`)} limit 1`);
   return found.rowCount !== 0;
 }
 

@@ -3,6 +3,7 @@ import { derivedValues } from '../core/conditions/subjects/field.ts';
 import { partitionOf, type ContactChange, type MergeDone, type TurnWrites } from '../engine/ports.ts';
 import { joinConsents, recordConsents, writeConsents } from './consent-rows.ts';
 import type { Runner } from './database.ts';
+import { putAside, takeBack } from './put-aside.ts';
 import { recomputeLatecomers } from './recomputations.ts';
 import { array, iso, rows } from './values.ts';
 
@@ -32,6 +33,8 @@ export async function writeTurn(tx: Runner, writes: TurnWrites): Promise<void> {
       ),
     ),
     consume(tx, writes.consumed),
+    putAside(tx, writes.troubles),
+    takeBack(tx, writes.taken_back),
   ]);
   for (const { from, to } of writes.forwards) await forward(tx, from, to);
   for (const { kept_id, gone_id } of writes.remerges) {
@@ -198,6 +201,7 @@ async function joinRows(tx: Runner, { kept_id, gone_id, renumber }: MergeDone): 
   await tx.execute(sql`update stage_moves set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await tx.execute(sql`update identities set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await joinConsents(tx, kept_id, gone_id);
+  await takeBack(tx, [gone_id]);
   await tx.execute(sql`
     update contacts set merged_into = ${kept_id}, profile = '{}', entries = '{}', sent = '[]', segments = '{}',
       derived = '{}', next_due_at = null

@@ -3,9 +3,19 @@ import type { Contact, Profile } from '../core/contacts/contact.ts';
 import type { Event, EventType, Instant } from '../core/events/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Run } from '../core/workflows/run.ts';
-import type { Asking, Batch, Places, StoredContact, StoredHappening, TurnBook } from '../engine/ports.ts';
+import {
+  Unwritable,
+  type Asking,
+  type Batch,
+  type Places,
+  type StoredContact,
+  type StoredHappening,
+  type TurnBook,
+} from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
 import { holding, owesNothing } from './partitions.ts';
+import { isNotAside, WAS_ASIDE } from './put-aside.ts';
+import { errorCode, withoutRaces } from './races.ts';
 import { transaction } from './transaction.ts';
 import { writeTurn } from './turn-writes.ts';
 import { array, ms, timestamp } from './values.ts';
@@ -16,17 +26,30 @@ export function turn<T>(
   partitions: readonly number[],
   work: (book: TurnBook) => Promise<T>,
 ): Promise<T> {
-  return transaction(
-    db,
-    (tx, first) =>
-      work({
-        ...(first as Pick<TurnBook, 'held' | 'database_now'>),
-        read: (asking) => read(tx, asking),
-        history: (ids, until) => history(tx, ids, until),
-        write: (writes) => writeTurn(tx, writes),
-      }),
-    holding(partitions),
-  );
+  const once = (): Promise<T> =>
+    transaction(
+      db,
+      (tx, first) =>
+        work({
+          ...(first as Pick<TurnBook, 'held' | 'database_now'>),
+          read: (asking) => read(tx, asking),
+          history: (ids, until) => history(tx, ids, until),
+          write: (writes) => writeTurn(tx, writes).catch(tellUnwritable),
+        }),
+      holding(partitions),
+    );
+  return withoutRaces(once);
+}
+
+/**
+ * Of the given data (classes 22 and 23), or of its size (class 54): https://www.postgresql.org/docs/current/errcodes-appendix.html.
+ * What is thrown before anything reaches the database is about the data as well.
+ */
+function tellUnwritable(error: unknown): never {
+  const code = errorCode(error);
+  const isOfData =
+    /^(22|23|54)/.test(code ?? '') || error instanceof RangeError || error instanceof TypeError;
+  throw isOfData ? new Unwritable((error as Error).message, { cause: error }) : error;
 }
 
 async function read(tx: Runner, asking: Asking): Promise<Batch> {
@@ -88,7 +111,7 @@ async function readHappenings(tx: Runner, asking: Asking): Promise<Inbox> {
       ${ms('e.occurred_at')} as occurred_at
     from ${asked(from)} cross join lateral (
       select * from happenings h where h.partition = p.id and h.contact_id > p.after and h.due_at <= ${timestamp(now)}
-        and ${isWanted(sql`h.contact_id`, asking)} and ${owesNothing(sql`h.contact_id`, now, asking.skip_owing)}
+        and ${isWanted(sql`h.contact_id`, asking)} and ${isNotAside(sql`h.contact_id`)} and ${owesNothing(sql`h.contact_id`, now, asking.skip_owing)}
       order by h.contact_id, h.due_at, h.id limit ${limit}
     ) h left join events e on e.id = h.event_id
     order by h.partition, h.contact_id, h.due_at, h.id`);
@@ -161,7 +184,7 @@ async function readDue(
       select c.id, c.partition from contacts c where c.partition = p.id and c.next_due_at <= ${timestamp(now)}
         and not exists (select from happenings h where h.partition = p.id and h.contact_id = c.id
           and h.due_at <= ${timestamp(now)})
-        and ${isWanted(sql`c.id`, asking)} and ${owesNothing(sql`c.id`, now, skip_owing)}
+        and ${isWanted(sql`c.id`, asking)} and ${isNotAside(sql`c.id`)} and ${owesNothing(sql`c.id`, now, skip_owing)}
       order by c.next_due_at limit ${limit}) d`);
   const count = (partition: number): number => found.rows.filter((row) => row.partition === partition).length;
   const full = [...from].filter(([partition]) => count(partition) === limit);
@@ -192,13 +215,18 @@ async function readContacts(tx: Runner, ids: readonly string[]): Promise<Map<str
   // In a statement of its own: one that waits for a lock goes on to read the runs as they were before the wait.
   const [, found] = await Promise.all([
     tx.execute(sql`select from contacts where id = any(${wanted}) order by id for update`),
-    tx.execute<ContactRow>(sql`
-      select ${CONTACT_COLUMNS}, ${ACTIVE_RUNS} as runs from contacts c where c.id = any(${wanted}) order by c.id`),
+    tx.execute<ContactRow & { was_aside: boolean }>(sql`
+      select ${CONTACT_COLUMNS}, ${ACTIVE_RUNS} as runs, ${WAS_ASIDE} as was_aside from contacts c where c.id = any(${wanted}) order by c.id`),
   ]);
   return new Map(
     found.rows.map((row) => [
       row.id,
-      { contact: contactOf(row), shape: row.shape, merged_into: row.merged_into },
+      {
+        contact: contactOf(row),
+        shape: row.shape,
+        merged_into: row.merged_into,
+        was_aside: row.was_aside,
+      },
     ]),
   );
 }

@@ -111,7 +111,7 @@ describe('the description of the API', () => {
         ...['/v1/messages', '/v1/messages/{id}', '/v1/messages/{id}/retry'],
         ...['', '/chat', '/chat/read', '/export', '/messages'].map((path) => `/v1/contacts/{id}${path}`),
         ...['/v1/notices', '/v1/notices/{id}/start', '/v1/notices/{id}/end'],
-        ...['/v1/suppressions', '/v1/suppressions/{address}'],
+        ...['/v1/suppressions', '/v1/suppressions/{address}', '/v1/put-aside', '/v1/put-aside/retry'],
         ...['/health/live', '/health/ready', '/v1/workflows/{id}/start'],
       ].toSorted(),
     );

@@ -60,6 +60,8 @@ describe('help', () => {
     const asked = [
       ...COMMANDS.map((command) => [command]),
       ['messages', 'retry'],
+      ['put-aside'],
+      ['put-aside', 'retry'],
       ['sending', 'stop'],
       ['sending', 'resume'],
       ['keys', 'create'],

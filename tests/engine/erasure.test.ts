@@ -47,7 +47,7 @@ async function count({ app }: Shop, query: ReturnType<typeof sql>): Promise<numb
 }
 
 /** Not of people, and changed by work alone, or too long to be compared. */
-const OTHERS = ['partitions', 'compiled_templates', 'deployments'].map((table) => `public.${table}`);
+const OTHERS = ['compiled_templates', 'deployments'].map((table) => `public.${table}`);
 
 function kept(rows: readonly Row[]): readonly string[] {
   const is_book = ({ table }: Row): boolean => table.startsWith('public.') && !OTHERS.includes(table);
@@ -225,7 +225,7 @@ describe.each(backends())('an erasure at the very moment, over %s,', (backend) =
 const ROUNDS = 24;
 const LED_TO_CONTACTS = [
   ...['identities', 'events', 'happenings', 'stage_moves', 'segment_moves', 'segment_members', 'consents'],
-  ...['consent_records', 'runs', 'calls', 'chat_entries'],
+  ...['consent_records', 'runs', 'calls', 'chat_entries', 'put_aside'],
 ];
 
 describe('a turn', () => {

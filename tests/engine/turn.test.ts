@@ -181,7 +181,7 @@ describe('a turn', () => {
     const asleep = betweenWriteAndCommit(engine.store, async () => {
       await second.turner.work([partition]);
       expect(second.turns).toEqual([
-        { decided: 0, owed: 0, moved_to: [], rest: new Map(), elsewhere: [partition] },
+        { decided: 0, owed: 0, moved_to: [], rest: new Map(), elsewhere: [partition], troubles: [] },
       ]);
       await endTurns(other);
       await second.turner.work([partition]);

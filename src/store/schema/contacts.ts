@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
@@ -153,6 +154,21 @@ export const consent_records = pgTable(
     index('consent_records_contact').on(table.contact_id, table.at),
     uniqueIndex('consent_records_event').on(table.event_id, table.channel, table.topic),
   ],
+);
+
+/** Contacts that could not be decided, so that nobody else waits for them. */
+export const put_aside = pgTable(
+  'put_aside',
+  {
+    contact_id: uuid().primaryKey(),
+    /** What went wrong, in one line and without what was given. */
+    because: text().notNull(),
+    attempts: integer().notNull(),
+    since: instant().notNull(),
+    /** Null: not by itself any more. */
+    retry_at: instant(),
+  },
+  (table) => [index('put_aside_since').on(table.since, table.contact_id)],
 );
 
 /** That somebody was erased, and nothing of who it was. */
