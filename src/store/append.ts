@@ -23,7 +23,7 @@ export async function append(
     try {
       return await transaction(db, (tx) => appendOnce(tx, fresh, appending));
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !isRace(error)) throw error;
+      if (attempt === MOST_ATTEMPTS || !(error instanceof IdentityRace)) throw error;
     }
   }
 }
@@ -32,12 +32,6 @@ const MOST_ATTEMPTS = 5;
 
 /** Somebody else created the same identity at the same moment. */
 class IdentityRace extends Error {}
-
-/** Also a deadlock or a serialization failure: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function isRace(error: unknown): boolean {
-  const code = (error as { cause?: { code?: string } }).cause?.code ?? (error as { code?: string }).code;
-  return error instanceof IdentityRace || code === '40P01' || code === '40001';
-}
 
 function withoutRepeats(events: readonly ReceivedEvent[]): readonly ReceivedEvent[] {
   const seen = new Set<string>();

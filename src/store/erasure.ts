@@ -57,10 +57,10 @@ const PATIENCE = '900ms';
 /** Somebody else turned out to be the same person meanwhile. */
 class Joined extends Error {}
 
-/** A lock that was waited for too long, or a deadlock: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** A lock that was waited for too long: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function wasInTheWay(error: unknown): boolean {
   const { cause, code } = error as { cause?: { code?: string }; code?: string };
-  return error instanceof Joined || ['55P03', '40P01', '40001'].includes(cause?.code ?? code ?? '');
+  return error instanceof Joined || (cause?.code ?? code) === '55P03';
 }
 
 async function eraseOnce(
