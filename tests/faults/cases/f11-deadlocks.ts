@@ -8,7 +8,8 @@ import { inRoom, type Door, type Room } from '../room.ts';
 export const deadlocks: FaultCase = {
   id: 'F11',
   name: 'deadlocks and serialization failures, while events are stored and while they are decided',
-  correct: 'The work begins anew by itself, up to five times: every request is answered with 200, with one effect.',
+  correct:
+    'The work begins anew by itself, up to five times: every request is answered with 200, with one effect.',
   backends: 'both',
   run: (setting) => inRoom(setting, meetThem),
 };
@@ -105,7 +106,12 @@ async function whileStoring(
   const meeting = await rival.meet(idOf(last), idOf(first), times);
   const answer = door.post('/v1/batch', {
     batch: visitors.map((anonymousId) => ({
-      ...{ type: 'identify', anonymousId, userId: `user-of-${anonymousId}`, messageId: `known-${anonymousId}` },
+      ...{
+        type: 'identify',
+        anonymousId,
+        userId: `user-of-${anonymousId}`,
+        messageId: `known-${anonymousId}`,
+      },
       traits: { email: `${anonymousId}@example.com`, language: 'en', consent: ['email'] },
     })),
   });
@@ -146,7 +152,10 @@ async function whileDeciding(
   const users = new Set(pair.map(({ user }) => user));
   const offers = await shop.until((list) => list.filter(({ user }) => users.has(user)).length === 2);
   const of_both = offers.filter(({ user }) => users.has(user));
-  must(of_both.length === 2, `deciding, round ${round}: ${of_both.length} offers in place of one for each of 2`);
+  must(
+    of_both.length === 2,
+    `deciding, round ${round}: ${of_both.length} offers in place of one for each of 2`,
+  );
 }
 
 interface Neighbour {
