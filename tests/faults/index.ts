@@ -51,9 +51,10 @@ async function runOne(on: Ground, fault: FaultCase, backend: Backend, seed: numb
   } catch (error) {
     if (error instanceof CannotRun) outcome = error.message;
     else outcome = { violations: [`the case itself broke: ${(error as Error).stack ?? String(error)}`] };
-  } finally {
-    await worlds.close();
   }
+  const is_violated = typeof outcome !== 'string' && outcome.violations.length > 0;
+  const kept = await worlds.close(is_violated);
+  if (kept !== undefined) process.stdout.write(`      ${kept} holds what was said, acknowledged and sent\n`);
   return { fault, backend, seed, outcome, seconds: (performance.now() - began) / 1000 };
 }
 

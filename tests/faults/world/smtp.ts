@@ -1,39 +1,101 @@
 /** The mail server, in a process of its own: whatever is killed, its record stays. */
-
-/** A line of the record, written to the disk before the mail is answered. */
-export interface TakenMail {
-  /** Milliseconds: when the final dot came. */
-  readonly at: number;
-  /** The id of the message: its Message-ID without the domain. */
-  readonly id: string;
-  readonly to: string;
-  readonly subject: string;
-  /** The address behind List-Unsubscribe, for promotions. */
-  readonly unsubscribe: string | null;
-}
-
-/** What the server does instead of being friendly, for the mails whose recipient fits. */
-export interface SmtpRule {
-  /** After the answer to RCPT, in the middle of the text, or at the final dot. */
-  readonly at: 'rcpt' | 'data' | 'dot';
-  /** `pause` until `release`; `drop` the connection; `hang`: never answer; or the line to answer, such as `451 4.3.0 later`. */
-  readonly does: 'pause' | 'drop' | 'hang' | `${number}${string}`;
-  /** At the dot: whether the mail is taken all the same; absent: it is, but for an answer that refuses. */
-  readonly takes?: boolean;
-  /** A regular expression on the recipient; absent: everybody. */
-  readonly to?: string;
-  /** How many mails it is done to; absent: all, until the rules are set anew. */
-  readonly times?: number;
-}
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { FromSmtp, SmtpRule, TakenMail, ToSmtp } from './smtp-words.ts';
 
 export interface SmtpProcess {
   readonly url: string;
   /** In place of the rules before. */
   rules(list: readonly SmtpRule[]): Promise<void>;
-  /** Resolves when so many rules have been carried out since they were set. */
-  carriedOut(times: number): Promise<void>;
+  /** Resolves when rules at this place have been carried out so often since they were set. */
+  carriedOut(at: SmtpRule['at'], times: number): Promise<void>;
+  /** How often it was, so far. */
+  timesCarriedOut(at: SmtpRule['at']): number;
   /** Lets everything go on that is paused. */
   release(): Promise<void>;
   /** The record, as it is on the disk now. */
   taken(): Promise<readonly TakenMail[]>;
+  close(): Promise<void>;
+}
+
+const PROGRAM = fileURLToPath(new URL('smtp-program.ts', import.meta.url));
+
+/** @param file where the record is kept. */
+export async function startSmtp(file: string): Promise<SmtpProcess> {
+  const child = fork(PROGRAM, [file], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const looks = new Set<(heard: FromSmtp) => void>();
+  let carried_out: SmtpRule['at'][] = [];
+  child.on('message', (message) => {
+    const heard = message as FromSmtp;
+    if (heard.kind === 'carried_out') carried_out.push(heard.rule.at);
+    for (const look of [...looks]) look(heard);
+  });
+
+  function heard<Kind extends FromSmtp['kind']>(kind: Kind): Promise<Extract<FromSmtp, { kind: Kind }>> {
+    return new Promise((resolve) => {
+      const look = (one: FromSmtp): void => {
+        if (one.kind !== kind) return;
+        looks.delete(look);
+        resolve(one as Extract<FromSmtp, { kind: Kind }>);
+      };
+      looks.add(look);
+    });
+  }
+
+  async function ask(asked: ToSmtp): Promise<void> {
+    const done = heard('done');
+    child.send(asked);
+    await done;
+  }
+
+  const timesCarriedOut = (at: SmtpRule['at']): number => carried_out.filter((one) => one === at).length;
+
+  const { port } = await heard('listening');
+  const record = await open(file, 'r');
+  const reader = recordReader(record);
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    async rules(list) {
+      carried_out = [];
+      await ask({ kind: 'rules', list });
+    },
+    async carriedOut(at, times) {
+      while (timesCarriedOut(at) < times) await heard('carried_out');
+    },
+    timesCarriedOut,
+    release: () => ask({ kind: 'release' }),
+    taken: reader,
+    async close() {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      await record.close();
+    },
+  };
+}
+
+/** Reads on from where it was. */
+function recordReader(record: Awaited<ReturnType<typeof open>>): () => Promise<readonly TakenMail[]> {
+  const mails: TakenMail[] = [];
+  let rest = '';
+  let reading = Promise.resolve();
+  async function readOn(): Promise<void> {
+    const bytes = Buffer.alloc(1 << 20);
+    for (;;) {
+      const { bytesRead } = await record.read(bytes, 0, bytes.length, null);
+      if (bytesRead === 0) return;
+      const lines = (rest + bytes.toString('utf8', 0, bytesRead)).split('\n');
+      rest = lines.pop() ?? '';
+      mails.push(...lines.map((line) => JSON.parse(line) as TakenMail));
+    }
+  }
+  return async () => {
+    reading = reading.then(readOn);
+    await reading;
+    return mails;
+  };
 }

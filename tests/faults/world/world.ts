@@ -21,7 +21,7 @@ export interface WorldOptions {
   readonly processes?: readonly (readonly Role[])[];
   /** Another project than the one of `project.ts`, which `load` and `check` are made for. */
   readonly files?: ProjectFiles;
-  /** What the processes reach over a line that can be cut or muted; `world.links` has them. */
+  /** What the processes reach over a line that can be cut or muted; see `link`. */
   readonly over_links?: readonly LinkName[];
   /** Redis writes each change to a file, and reads it when it starts. */
   readonly redis_keeps_writes?: boolean;
@@ -49,7 +49,8 @@ export interface World {
   /** @throws Error over the other backend. */
   readonly redis: RedisProcess;
   readonly smtp: SmtpProcess;
-  readonly links: Readonly<Record<LinkName, Link>>;
+  /** Of those in `over_links`. */
+  link(name: LinkName): Link;
   readonly load: Load;
   /** Those that run now, in the order in which they were started. */
   readonly processes: readonly EtapaProcess[];
