@@ -1,4 +1,5 @@
 /** The engine in this process, on a world's database and queue: for faults to which real processes would add nothing. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { openServer } from '../../src/api/server.ts';
 import type { App } from '../../src/app.ts';
@@ -20,6 +21,8 @@ export interface Room extends Omit<Setting, 'openWorld'> {
   startSmtp(answer?: Parameters<typeof startScriptedSmtp>[0]): Promise<ScriptedSmtp>;
   startHttp(answer?: Parameters<typeof startScriptedHttp>[0]): Promise<ScriptedHttp>;
   openDoor(app: App): Promise<Door>;
+  /** Resolves when everything new has been decided. */
+  decided(): Promise<void>;
   /** Notes a violation where this is not so. */
   must(is_so: boolean, otherwise: string): void;
 }
@@ -28,11 +31,17 @@ export interface Room extends Omit<Setting, 'openWorld'> {
 export interface Door {
   readonly origin: string;
   readonly server: FastifyInstance;
+  readonly key: string;
   /** Posts to a path of the API with a write key; the events of `/v1/batch` and whatever else. */
   post(path: string, body: unknown): Promise<Response>;
 }
 
-type OwnFindings = Omit<Findings, 'violations'>;
+export function basicOf({ key }: Pick<Door, 'key'>): string {
+  return `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
+}
+
+/** What a case measured, without what `must` noted. */
+export type OwnFindings = Omit<Findings, 'violations'>;
 
 /** Opens a world without processes for the work, and closes what the work has opened. */
 export async function inRoom(
@@ -61,6 +70,7 @@ export async function inRoom(
     startSmtp: (answer) => opened(startScriptedSmtp(answer), (smtp) => smtp.stop()),
     startHttp: (answer) => opened(startScriptedHttp(answer), (http) => http.stop()),
     openDoor: (app) => opened(openDoor(app), ({ server }) => server.close()),
+    decided: () => decided(world),
     must: (is_so, otherwise) => void (is_so || violations.push(otherwise)),
   };
   try {
@@ -70,20 +80,30 @@ export async function inRoom(
   }
 }
 
-const WRITE_KEY = 'wk_faults';
+const PATIENCE = 60_000;
+
+async function decided(world: World): Promise<void> {
+  const until = Date.now() + PATIENCE;
+  while ((await world.query('select from happenings where due_at <= now() limit 1')).length > 0) {
+    if (Date.now() > until) throw new Error('what is new was never decided');
+    await sleep(50);
+  }
+}
+
+let doors = 0;
 
 async function openDoor(app: App): Promise<Door> {
-  await addWriteKey(app.db, 'faults', 'Faults', WRITE_KEY);
+  const key = `wk_room_${++doors}`;
+  await addWriteKey(app.db, key, 'Room', key);
   const server = await openServer(app, { log_level: 'silent' });
   const origin = await server.listen({ port: 0, host: '127.0.0.1' });
   return {
-    origin,
-    server,
+    ...{ origin, server, key },
     post: (path, body) =>
       fetch(`${origin}${path}`, {
         method: 'POST',
         headers: {
-          authorization: `Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`,
+          authorization: basicOf({ key }),
           'content-type': 'application/json',
         },
         body: JSON.stringify(body),

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { partitionOf } from '../../../src/engine/ports.ts';
 import type { Shop } from '../../support/shop.ts';
 import type { FaultCase } from '../fault.ts';
-import { inRoom, type Door, type Room } from '../room.ts';
+import { inRoom, type Door, type OwnFindings, type Room } from '../room.ts';
 
 export const deadlocks: FaultCase = {
   id: 'F11',
@@ -18,7 +18,7 @@ const ROUNDS = 3;
 /** Fewer than the five times for which a transaction is begun anew. */
 const MOST_IN_A_ROW = 3;
 
-async function meetThem(room: Room): ReturnType<Parameters<typeof inRoom>[1]> {
+async function meetThem(room: Room): Promise<OwnFindings> {
   const { world, dice, must } = room;
   const name = new URL(world.database_url).pathname.slice(1);
   await world.query(`alter database ${name} set deadlock_timeout = '250ms'`);

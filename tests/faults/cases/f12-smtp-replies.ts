@@ -4,7 +4,7 @@ import type { SendingAlert } from '../../../src/engine/alert.ts';
 import type { SmtpMoment, SmtpStep } from '../../support/scripted-smtp.ts';
 import type { MessageRow, Shop } from '../../support/shop.ts';
 import type { FaultCase } from '../fault.ts';
-import { inRoom, type Room } from '../room.ts';
+import { inRoom, type OwnFindings, type Room } from '../room.ts';
 
 export const smtpReplies: FaultCase = {
   id: 'F12',
@@ -62,7 +62,7 @@ const ABOUT_RECIPIENTS: readonly Reply[] = [
 /** So many answers of chance that are no SMTP. */
 const GARBAGE = 8;
 
-async function hearThem(room: Room): ReturnType<Parameters<typeof inRoom>[1]> {
+async function hearThem(room: Room): Promise<OwnFindings> {
   const { dice, must } = room;
   const garbage = Array.from({ length: GARBAGE }, () => garbled(dice));
   const replies = [...BEFORE_RECIPIENTS, ...dice.shuffle([...ABOUT_RECIPIENTS, ...garbage])];
