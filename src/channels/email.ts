@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { createTransport, type Transporter } from 'nodemailer';
+import { oneLine } from '../core/one-line.ts';
 import type { Channel, Delivery, Parcel } from '../engine/ports.ts';
 import { wordsOf } from '../errors.ts';
 import { compose, type Composing } from './compose.ts';
@@ -51,7 +52,11 @@ export function createEmailChannel(options: EmailOptions): Channel {
   };
   return {
     name: 'email',
-    deliver: (parcel, beforeHandingOver) => deliver(way, parcel, beforeHandingOver),
+    async deliver(parcel, beforeHandingOver) {
+      const delivery = await deliver(way, parcel, beforeHandingOver);
+      // Servers answer what they like, also what no database takes.
+      return { ...delivery, response: oneLine(delivery.response) };
+    },
     close: () => Promise.resolve(transport.close()),
   };
 }
@@ -119,12 +124,15 @@ async function deliver(
     const from = is_answer ? '' : envelopeSender(parcel.id, parcel.from.email, way.options.bounces);
     const signal = AbortSignal.timeout(way.patience.whole);
     const mail = { envelope: { from, to: [to] }, raw, signal, gate };
-    const info = (await way.transport.sendMail(mail)) as { response: string };
-    return { outcome: 'accepted', response: info.response };
+    const { response } = (await way.transport.sendMail(mail)) as { response: string };
+    return YES.test(response) ? { outcome: 'accepted', response } : classify({ response }, true);
   } catch (error) {
     return failed(error, stage);
   }
 }
+
+/** Three digits, as RFC 5321, 4.2 has it; the library takes any answer that begins with a 2. */
+const YES = /^2\d\d(?!\d)/;
 
 /** How far a message has come. */
 type Stage = 'before' | 'at the gate' | 'handed over';

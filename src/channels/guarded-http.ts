@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { request as requestHttp, STATUS_CODES, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { oneLine } from '../core/one-line.ts';
 import { wordsOf } from '../errors.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -170,11 +171,14 @@ function only(addresses: readonly Address[]): LookupFunction {
 
 /** The head of an answer in a line: `api.example answered 429 Too Many Requests`. */
 export function answeredWords(url: URL, { statusCode = 0, statusMessage }: IncomingMessage): string {
-  const said = `${url.host} answered ${statusCode} ${statusMessage || STATUS_CODES[statusCode] || ''}`.trim();
+  const words = oneLine(statusMessage || STATUS_CODES[statusCode] || '', LONGEST_WORDS);
+  const said = `${url.host} answered ${statusCode} ${words}`.trim();
   const mend =
     statusCode >= 300 && statusCode < 400 ? '. Redirects are not followed: write where it leads' : '';
   return `${said}${mend}`;
 }
+
+const LONGEST_WORDS = 100;
 
 /** Milliseconds, of seconds or of the date of the other side's clock (RFC 9110, 10.2.3). */
 export function retryAfter({ headers: { 'retry-after': said } }: IncomingMessage): number | null {

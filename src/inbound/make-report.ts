@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../core/events/event.ts';
 import type { Report } from '../core/messages/report.ts';
-import { oneLine } from './one-line.ts';
+import { oneLine } from '../core/one-line.ts';
 
 /** What was read in a mail about one address. */
 export type Finding = Pick<Report, 'kind' | 'class' | 'address' | 'status' | 'diagnostic'>;

@@ -12,7 +12,7 @@ import { makeReports } from './make-report.ts';
 import type { Finding } from './make-report.ts';
 import { readNotice } from './notice.ts';
 import type { Notice } from './notice.ts';
-import { oneLine } from './one-line.ts';
+import { oneLine } from '../core/one-line.ts';
 import { parseMail } from './parse-mail.ts';
 import type { ParsedMail } from './parse-mail.ts';
 import { isBounce, readPlainBounce } from './plain-bounce.ts';

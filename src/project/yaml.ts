@@ -124,10 +124,9 @@ function inFull({ message, unknown }: Slip): string {
 }
 
 function parse(text: string): Source {
-  const lineCounter = new LineCounter();
+  const lines = linesOf(text);
   const document = withoutTraces(() =>
     parseDocument(text, {
-      lineCounter,
       schema: 'core',
       strict: true,
       stringKeys: true,
@@ -139,10 +138,18 @@ function parse(text: string): Source {
     }),
   );
   const at = (offset: number): Position => {
-    const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
-    return line === 0 ? { line: 1, column: 1 } : { line, column: col };
+    const { line, col } = lines.linePos(Math.min(offset, text.length));
+    return { line, column: col };
   };
   return { text, document, targets: new Map(), pairs: new Map(), at };
+}
+
+/** The library's own count leaves out lines within what it cannot read, and all that follows is then told too high up. */
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1);
+  return lines;
 }
 
 /** A broken file can hold 100,000 errors, and their stack traces, which nobody reads, take most of the time. */

@@ -6,7 +6,6 @@ import type { IncomingEvent, Instant } from '../core/events/event.ts';
 import { partitionOf, type Appended, type Appending, type ReceivedEvent } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
 import { keepErasureOut } from './erasure-lock.ts';
-import { isPostgresRace, withoutRaces } from './races.ts';
 import { transaction } from './transaction.ts';
 import { array, iso, rows } from './values.ts';
 
@@ -20,14 +19,25 @@ export async function append(
   appending: Appending,
 ): Promise<Appended> {
   const fresh = withoutRepeats(events);
-  return withoutRaces(
-    () => transaction(db, (tx) => appendOnce(tx, fresh, appending)),
-    (error) => error instanceof IdentityRace || isPostgresRace(error),
-  );
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction(db, async (tx) =>
+        appendOnce(tx, attempt === 1 ? fresh : await notStored(tx, fresh), appending),
+      );
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || !(error instanceof IdentityRace || error instanceof Repeated))
+        throw error;
+    }
+  }
 }
+
+const MOST_ATTEMPTS = 5;
 
 /** Somebody else created the same identity at the same moment. */
 class IdentityRace extends Error {}
+
+/** Some had been stored before: whom they name now is not looked at. Known at the end, as hardly any are. */
+class Repeated extends Error {}
 
 function withoutRepeats(events: readonly ReceivedEvent[]): readonly ReceivedEvent[] {
   const seen = new Set<string>();
@@ -38,6 +48,15 @@ function withoutRepeats(events: readonly ReceivedEvent[]): readonly ReceivedEven
 export function eventId(message_id: string): string {
   const hex = createHash('sha256').update(message_id).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
+async function notStored(tx: Runner, events: readonly ReceivedEvent[]): Promise<readonly ReceivedEvent[]> {
+  const ids = events.map(({ message_id }) => eventId(message_id));
+  const found = await tx.execute<{ id: string }>(
+    sql`select id from events where id = any(${array(ids, 'uuid')})`,
+  );
+  const stored = new Set(found.rows.map(({ id }) => id));
+  return events.filter((_, index) => !stored.has(ids[index] ?? ''));
 }
 
 async function appendOnce(
@@ -57,6 +76,7 @@ async function appendOnce(
     owners.map((owner) => people.resolve(owner)),
     appending,
   );
+  if (added.length < events.length) throw new Repeated();
   await insertMerges(tx, people.merges, appending);
   const touched = [...added, ...people.merges.map(({ kept_id }) => kept_id)];
   return { added: added.length, partitions: [...new Set(touched.map(partitionOf))] };

@@ -10,9 +10,8 @@ import type { Database, Runner } from './database.ts';
 import { ERASED, keepEverybodyOut } from './erasure-lock.ts';
 import { addressSecrets } from './keys.ts';
 import { takeBack } from './put-aside.ts';
-import { errorCode, isPostgresRace } from './races.ts';
 import { everyContactOf } from './same-person.ts';
-import { transaction } from './transaction.ts';
+import { errorCode, transaction } from './transaction.ts';
 import { array, iso, rows, timestamp } from './values.ts';
 
 export interface Erased {
@@ -59,11 +58,11 @@ const PATIENCE = '900ms';
 /** Somebody else turned out to be the same person meanwhile. */
 class Joined extends Error {}
 
-/** A lock was waited for too long (lock_not_available). */
+/** A lock that was waited for too long (lock_not_available). */
 const LOCKED = '55P03';
 
 function wasInTheWay(error: unknown): boolean {
-  return error instanceof Joined || isPostgresRace(error) || errorCode(error) === LOCKED;
+  return error instanceof Joined || errorCode(error) === LOCKED;
 }
 
 async function eraseOnce(

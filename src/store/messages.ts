@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { addressOf } from '../core/messages/address-of.ts';
 import type { Instant } from '../core/events/event.ts';
+import { storable } from '../core/events/segment/plain-json.ts';
 import { reason } from '../core/reason.ts';
 import type { Claim, ClaimedMessage, MessageMark } from '../engine/ports.ts';
 import { consentsOf } from './consent-rows.ts';
@@ -148,7 +149,7 @@ async function writeMarks(
     response: one.response?.slice(0, 500) ?? null,
     tone: one.tone?.tone ?? null,
     because: one.tone?.because ?? null,
-    subject: one.subject?.slice(0, 500) ?? null,
+    subject: one.subject === undefined ? null : storable(one.subject.slice(0, 500)),
     address: one.address ?? null,
     address_keys: one.address === undefined ? [] : suppressionKeys(one.address, []),
     topic: one.topic ?? '',

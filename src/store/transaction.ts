@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Database } from './database.ts';
@@ -9,6 +10,9 @@ import type { Database } from './database.ts';
  * that broke while idle: each time the database was away, the pool grew smaller, until nothing could be done at all and
  * closing waited for ever (drizzle-orm 0.45). A connection on which not even `rollback` works is thrown away.
  *
+ * Where PostgreSQL ended it in favour of another one, the work begins anew, on a look at the rows of its own: so it
+ * changes nothing but what `tx` writes.
+ *
  * @param first a question without parameters that goes along with `begin`, and so costs no time of its own; its answer
  *   is told to the work.
  * @throws what the work rejects with, not what rolling it back may add.
@@ -17,6 +21,34 @@ export async function transaction<T>(
   db: Database,
   work: (tx: NodePgDatabase, first: unknown) => Promise<T>,
   first?: string,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await attempted(db, work, first);
+    } catch (error) {
+      if (attempt > MOST_ANEW || !GAVE_WAY.has(errorCode(error) ?? '')) throw error;
+      await sleep(Math.random() * LONGEST_PAUSE * 2 ** attempt);
+    }
+  }
+}
+
+const MOST_ANEW = 5;
+/** In milliseconds; those that were in each other's way come back at different moments, and further apart each time. */
+const LONGEST_PAUSE = 10;
+
+/** A deadlock, or a serialization failure: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const GAVE_WAY: ReadonlySet<string> = new Set(['40P01', '40001']);
+
+/** PostgreSQL's code, also where drizzle has wrapped the error. */
+export function errorCode(error: unknown): string | undefined {
+  const { cause, code } = error as { cause?: { code?: string }; code?: string };
+  return cause?.code ?? code;
+}
+
+async function attempted<T>(
+  db: Database,
+  work: (tx: NodePgDatabase, first: unknown) => Promise<T>,
+  first: string | undefined,
 ): Promise<T> {
   const client = await db.$client.connect();
   let broken: Error | undefined;

@@ -15,8 +15,7 @@ import {
 import type { Database, Runner } from './database.ts';
 import { holding, owesNothing } from './partitions.ts';
 import { isNotAside, WAS_ASIDE } from './put-aside.ts';
-import { errorCode, withoutRaces } from './races.ts';
-import { transaction } from './transaction.ts';
+import { errorCode, transaction } from './transaction.ts';
 import { writeTurn } from './turn-writes.ts';
 import { array, ms, timestamp } from './values.ts';
 
@@ -26,19 +25,17 @@ export function turn<T>(
   partitions: readonly number[],
   work: (book: TurnBook) => Promise<T>,
 ): Promise<T> {
-  const once = (): Promise<T> =>
-    transaction(
-      db,
-      (tx, first) =>
-        work({
-          ...(first as Pick<TurnBook, 'held' | 'database_now'>),
-          read: (asking) => read(tx, asking),
-          history: (ids, until) => history(tx, ids, until),
-          write: (writes) => writeTurn(tx, writes).catch(tellUnwritable),
-        }),
-      holding(partitions),
-    );
-  return withoutRaces(once);
+  return transaction(
+    db,
+    (tx, first) =>
+      work({
+        ...(first as Pick<TurnBook, 'held' | 'database_now'>),
+        read: (asking) => read(tx, asking),
+        history: (ids, until) => history(tx, ids, until),
+        write: (writes) => writeTurn(tx, writes).catch(tellUnwritable),
+      }),
+    holding(partitions),
+  );
 }
 
 /**

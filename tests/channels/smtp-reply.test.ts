@@ -137,6 +137,9 @@ describe('an answer to the final dot', () => {
     ['554 no thanks', { outcome: 'refused', fault: 'content' }],
     ['999 what', { outcome: 'uncertain' }],
     ['what is this', { outcome: 'uncertain' }],
+    ['25', { outcome: 'uncertain' }],
+    // What no database would take is left out, and the lines are one.
+    ['250-ok \u0000\r\n250 \u0007taken', { outcome: 'accepted', response: '250-ok 250 taken' }],
     ['drop', { outcome: 'uncertain' }],
     ['mute', { outcome: 'uncertain' }],
   ])('%s', async (line, expected) => {

@@ -334,6 +334,15 @@ describe('slips in the YAML itself', () => {
   test('two of them are told at once', () => {
     expect(problems('a: b: c\nd: @x\n')).toHaveLength(2);
   });
+
+  test('after words of several lines that cannot be read are told in their own lines', () => {
+    const { problems } = readYaml('a.yaml', 'a:\n  - b\n}wait\n    when:\n      - c: 1\n', anything);
+    expect(problems.map(({ line, column }) => [line, column])).toEqual([
+      [3, 1],
+      [4, 9],
+      [5, 7],
+    ]);
+  });
 });
 
 describe('files made to do harm', () => {

@@ -55,3 +55,39 @@ test.each(['before it begins', 'in the midst of it'])(
     await database.close();
   },
 );
+
+/** Makes the next inserts into `notes` fail with this code. */
+async function failNext({ db }: OpenDatabase, times: number, code: string): Promise<void> {
+  await db.execute(
+    sql.raw(`create sequence tried;
+    create function fail() returns trigger language plpgsql as $$ begin
+      if nextval('tried') <= ${times} then raise exception using errcode = '${code}'; end if;
+      return new;
+    end $$;
+    create trigger fail before insert on notes for each row execute function fail()`),
+  );
+}
+
+const note = ({ db }: OpenDatabase): Promise<unknown> =>
+  transaction(db, (tx) => tx.execute(sql`insert into notes values ('kept')`));
+
+test.each([
+  ['a deadlock', '40P01'],
+  ['a serialization failure', '40001'],
+])('%s is begun anew, five times at most', async (_, code) => {
+  const database = await openOne();
+  onTestFinished(() => database.close());
+  await failNext(database, 5, code);
+  await note(database);
+  expect(await notes(database)).toEqual(['kept']);
+  await database.db.execute(sql`alter sequence tried minvalue -5 restart with -5`);
+  await expect(note(database)).rejects.toMatchObject({ cause: { code } });
+  expect(await notes(database)).toEqual(['kept']);
+});
+
+test('what fails for another reason is not begun anew', async () => {
+  const database = await openOne();
+  onTestFinished(() => database.close());
+  await failNext(database, 1, '23505');
+  await expect(note(database)).rejects.toMatchObject({ cause: { code: '23505' } });
+});

@@ -4,6 +4,7 @@ import { createActivity, moveClock, receiveAll, type ReplayParts } from '../../s
 import type { IncomingEvent, Instant } from '../../src/core/events/event.ts';
 import type { Parcel } from '../../src/engine/ports.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
+import type { QueueBackend } from '../../src/queue/backend.ts';
 import { newDatabase, queueOn } from './database.ts';
 
 export interface TestApp {
@@ -19,27 +20,40 @@ export interface TestApp {
 
 export interface TestAppOptions {
   readonly files: ProjectFiles;
+  /** Absent: a new database, and the tests' Redis where the queue is on it. */
+  readonly place?: Place;
   readonly backend: 'postgres' | 'redis';
   readonly start: Instant;
   readonly roles?: readonly Role[];
   readonly overrides?: Partial<AppOptions>;
 }
 
+export interface Place {
+  readonly database_url: string;
+  readonly queue: QueueBackend;
+}
+
+async function newPlace(backend: 'postgres' | 'redis'): Promise<Place> {
+  const database_url = await newDatabase();
+  return { database_url, queue: queueOn(backend, database_url) };
+}
+
 /** The real engine on a database of its own, with a clock that the test moves. */
 export async function openTestApp({
   files,
+  place,
   backend,
   start,
   roles,
   overrides,
 }: TestAppOptions): Promise<TestApp> {
-  const database_url = await newDatabase();
+  const { database_url, queue } = place ?? (await newPlace(backend));
   const clock = movableClock(start);
   const activity = createActivity();
   const parcels: Parcel[] = [];
   const app = await openApp({
     database_url,
-    queue: queueOn(backend, database_url),
+    queue,
     public_url: 'http://localhost:8686',
     clock,
     onError: activity.fail,

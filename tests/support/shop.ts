@@ -5,7 +5,7 @@ import type { App, AppOptions, Role } from '../../src/app.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { MessageMark, ReceivedEvent } from '../../src/engine/ports.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
-import { openTestApp } from './app.ts';
+import { openTestApp, type Place } from './app.ts';
 import { messageFiles, projectFiles } from './projects.ts';
 import { identified, product, tracked } from './traffic.ts';
 
@@ -73,6 +73,7 @@ export interface ShopOptions {
   readonly smtp_url?: string;
   readonly roles?: readonly Role[];
   readonly backend?: 'postgres' | 'redis';
+  readonly place?: Place;
   readonly overrides?: Partial<AppOptions>;
 }
 
@@ -88,6 +89,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   const { app, clock, database_url } = await openTestApp({
     files: options.files ?? SHOP_FILES,
     backend: options.backend ?? 'postgres',
+    ...(options.place ? { place: options.place } : {}),
     start: 0,
     roles: options.roles ?? ['engine'],
     overrides: {

@@ -1,4 +1,4 @@
-/** Hostile text of a report, made fit for a line in a log or a table: no control characters, at most 500 characters. */
+/** Hostile text from outside, made fit for a line in a log or a table: no control characters, at most 500 characters. */
 export function oneLine(text: string, most = 500): string {
   const line = text
     .slice(0, most * 8)
