@@ -81,7 +81,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     more: Readonly<Record<string, string>> = {},
   ): Promise<EtapaProcess> {
     const name = `p${++names}`;
-    const smtp_url = `${links.smtp?.url ?? smtp.url}/?name=${name}.example`;
+    const smtp_url = `${links.smtp?.url ?? smtp.url}/?name=${name}.example&${options.smtp_options ?? ''}`;
     const one = await startEtapa(ground.main, project, name, roles, { ...env, SMTP_URL: smtp_url, ...more });
     started.push(one);
     return one;
