@@ -14,6 +14,8 @@ import { openGround, type Ground } from './world/ground.ts';
 
 const options = readOptions(process.argv.slice(2), CASES);
 const ground = await openGround();
+let closing: () => Promise<unknown> = () => ground.close();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void endBy(signal));
 try {
   const runs = await runAll(ground, options);
   process.stdout.write(`\n${table(runs)}\n`);
@@ -23,6 +25,12 @@ try {
     process.exitCode = 1;
 } finally {
   await ground.close();
+}
+
+/** Whatever was started goes with us. */
+async function endBy(signal: NodeJS.Signals): Promise<void> {
+  await closing();
+  process.kill(process.pid, signal);
 }
 
 async function runAll(on: Ground, { cases, backends, seeds }: Options): Promise<Run[]> {
@@ -42,6 +50,7 @@ async function runOne(on: Ground, fault: FaultCase, backend: Backend, seed: numb
   const began = performance.now();
   const worlds = on.worldsFor(backend);
   const dice = makeDice(seed, 0);
+  closing = () => worlds.close(false).finally(() => on.close());
   let outcome: Run['outcome'];
   try {
     outcome =

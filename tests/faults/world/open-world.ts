@@ -12,7 +12,7 @@ import { openLedger } from './ledger.ts';
 import { createLoad } from './load.ts';
 import type { PostgresProcess } from './postgres.ts';
 import { startEtapa, type EtapaProcess } from './processes.ts';
-import { awaitRecovery, awaitRest } from './recovery.ts';
+import { awaitRecovery, awaitRest, type Recovery } from './recovery.ts';
 import { openRedis, type RedisProcess } from './redis.ts';
 import { startSmtp } from './smtp.ts';
 import { USUAL, type LinkName, type World, type WorldOptions } from './world.ts';
@@ -73,7 +73,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     NO_COLOR: '1',
     ...options.env,
   };
-  const recovery_seconds: number[] = [];
+  const recoveries: Recovery[] = [];
   let names = 0;
 
   async function start(
@@ -81,7 +81,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     more: Readonly<Record<string, string>> = {},
   ): Promise<EtapaProcess> {
     const name = `p${++names}`;
-    const smtp_url = `${links.smtp?.url ?? smtp.url}/?name=${name}.example`;
+    const smtp_url = `${links.smtp?.url ?? smtp.url}/?name=${name}.example&${options.smtp_options ?? ''}`;
     const one = await startEtapa(ground.main, project, name, roles, { ...env, SMTP_URL: smtp_url, ...more });
     started.push(one);
     return one;
@@ -119,9 +119,9 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     running: (role) => living().filter(({ roles }) => roles.includes(role)),
     query,
     async recovery(patience_seconds = 60) {
-      const seconds = await awaitRecovery({ query, load, taken: smtp.taken }, patience_seconds);
-      recovery_seconds.push(seconds);
-      return seconds;
+      const recovery = await awaitRecovery({ query, load, taken: smtp.taken }, patience_seconds);
+      recoveries.push(recovery);
+      return recovery.seconds;
     },
     async settle(patience_seconds = 60) {
       await load.end();
@@ -134,7 +134,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
           : [],
       );
       const evidence = { query, ledger: await ledger.read(), taken: await smtp.taken() };
-      return compare({ ...evidence, recovery_seconds, crashes }, bounds);
+      return compare({ ...evidence, recoveries, crashes }, bounds);
     },
   };
 }

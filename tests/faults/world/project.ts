@@ -11,6 +11,13 @@ export const STARTED_BY = { order_completed: 'selling', product_added: 'offering
 export const LOAD_PROJECT: ProjectFiles = projectFiles({
   ...messageFiles('offer', 'promotion'),
   ...messageFiles('receipt', 'service'),
+  'templates/offer/email.en.mjml': `<mj-section>
+  <mj-column>
+    <mj-text>Your cart is worth {{money cart.value}}.</mj-text>
+    <mj-button href="https://shop.example/cart">To your cart</mj-button>
+  </mj-column>
+</mj-section>
+`,
   'workflows/offering.yaml': `version: 1
 workflow: offering
 purpose: promotion

@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly over_links?: readonly LinkName[];
   /** Redis writes each change to a file, and reads it when it starts. */
   readonly redis_keeps_writes?: boolean;
+  /** Added to SMTP_URL: options of the mail library, such as `socketTimeout=4000`. */
+  readonly smtp_options?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -32,11 +34,10 @@ export type LinkName = 'postgres' | 'redis' | 'smtp';
 
 export const USUAL: readonly (readonly Role[])[] = [
   ['api'],
-  ['engine'],
-  ['engine'],
+  ['engine', 'chores'],
+  ['engine', 'chores'],
   ['sender'],
   ['sender'],
-  ['chores'],
 ];
 
 export interface World {
