@@ -41,6 +41,12 @@ export interface Lease {
   readonly database_now: Instant;
 }
 
+/** The right to do what is done once for the whole installation, until it runs out by the database's clock. */
+export interface Leadership {
+  /** Grows with each leadership; a write under an older one is refused. */
+  readonly fence: number;
+}
+
 /** An event with the id of the write key, or the replay, that it came by. */
 export type ReceivedEvent = IncomingEvent & { readonly source: string };
 
@@ -261,9 +267,15 @@ export interface Store {
   /**
    * Lets new rules go on their way through the contacts: asks the next so many anew, unless more than that are due
    * already. Of several processes that call it one does it, and only by the rules that it works by itself. What it
-   * has come to; undefined when there is nothing to do.
+   * has come to; undefined when there is nothing to do. Under a leadership, only while that stands: throws
+   * `LeadershipLost`.
    */
-  recompute(now: Instant, most: number, rules: string): Promise<Recomputation | undefined>;
+  recompute(
+    now: Instant,
+    most: number,
+    rules: string,
+    under?: Leadership,
+  ): Promise<Recomputation | undefined>;
   databaseNow(): Promise<Instant>;
   claim(now: Instant, limit: number): Promise<Claim>;
   /**
@@ -282,9 +294,14 @@ export interface Store {
   markCall(token: string, mark: CallMark): Promise<readonly number[] | undefined>;
   /**
    * Takes back what processes held that ended or whose time ran out: partitions, and claims, which are owed again, or
-   * uncertain where the handing over of a message had begun.
+   * uncertain where the handing over of a message had begun. Under a leadership, only while that stands: throws
+   * `LeaseLost`.
    */
-  recover(): Promise<void>;
+  recover(under?: Leadership): Promise<void>;
+  /** Keeps the lead, or takes it where nobody has it; undefined while another process leads. */
+  lead(held: Leadership | undefined): Promise<Leadership | undefined>;
+  /** Lets others lead at once. */
+  resign(held: Leadership): Promise<void>;
   /** Whether a message or a call could leave by now. */
   hasOwed(now: Instant): Promise<boolean>;
   close(): Promise<void>;
@@ -345,6 +362,9 @@ export interface RecordedMessage {
 
 /** A write under a lease that somebody else has taken over since. */
 export class LeaseLost extends Error {}
+
+/** A write of a process that leads no more. */
+export class LeadershipLost extends Error {}
 
 /** One message, ready to be handed over. */
 export interface Parcel {

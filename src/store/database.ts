@@ -23,6 +23,11 @@ interface Opening {
   readonly durable?: boolean;
 }
 
+/**
+ * Milliseconds. What a process has locked is let go when it stands still for so long, in the midst of a transaction or of
+ * reading an answer; its transaction then comes to nothing.
+ */
+const STANDSTILL = 20_000;
 const QUICK = ' -c synchronous_commit=off';
 
 /** Opens a pool of connections. Statements are bounded in time, so that a hung one never holds a turn for ever. */
@@ -32,7 +37,7 @@ export function openDatabase(url: string, { max = 12, durable = true }: Opening 
     max,
     connectionTimeoutMillis: 10_000,
     application_name: 'etapa',
-    options: `-c idle_in_transaction_session_timeout=60000 -c statement_timeout=120000${durable ? '' : QUICK}`,
+    options: `-c idle_in_transaction_session_timeout=${STANDSTILL} -c tcp_user_timeout=${STANDSTILL} -c statement_timeout=120000${durable ? '' : QUICK}`,
   });
   // A connection that breaks is replaced by the pool, and the statement under way fails; without listeners, one that
   // breaks while idle, or between two statements of a transaction, would end the process.

@@ -2,7 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import { PARTITIONS, type Lease, type Unfinished } from '../engine/ports.ts';
 import type { Runner } from './database.ts';
-import { LIVING } from './instance.ts';
+import { standsStill } from './instance.ts';
 import { ms, timestamp } from './values.ts';
 
 /** A turn renews its lease by committing; one that hangs for so long has lost it. */
@@ -34,7 +34,7 @@ export async function release(db: Runner, { partition, fence }: Lease): Promise<
 /** Frees the partitions of processes that have ended, without waiting for their leases to run out. */
 export async function recoverPartitions(db: Runner): Promise<void> {
   await db.execute(sql`
-    update partitions set owner = null, lease_until = null where owner is not null and owner not in (${LIVING})`);
+    update partitions set owner = null, lease_until = null where owner is not null and ${standsStill(sql`owner`)}`);
 }
 
 /** Renews the lease within the turn's transaction; false when somebody else holds it by now. */

@@ -4,6 +4,7 @@ import { append } from './append.ts';
 import { claimCalls, hasOwedCalls, holdCall, markCall, recoverCalls } from './calls.ts';
 import { openDatabase, type Database } from './database.ts';
 import { openInstance } from './instance.ts';
+import { duty, lead, makeLeadership, resign } from './leadership.ts';
 import { claim, hasOwed, mark, recoverClaims, suppressUnlessErased } from './messages.ts';
 import {
   lease,
@@ -24,6 +25,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
   const instance = await openInstance(url);
   const quick = openDatabase(url, { max: 4, durable: false });
   await makePartitions(db);
+  await makeLeadership(db);
   return {
     append: (events, appending) => append(db, events, appending),
     async reject(list, source, at) {
@@ -41,7 +43,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     unfinished: (now) => unfinished(db, now),
     nextDue: () => nextDue(db),
     nextMerge: () => nextMerge(db),
-    recompute: (now, most, rules) => recompute(db, now, most, rules),
+    recompute: (now, most, rules, under) => recompute(db, now, most, rules, duty(db, under)),
     async databaseNow() {
       const found = await db.execute<{ now: number }>(sql`select ${ms('now()')} as now`);
       return found.rows[0]?.now ?? 0;
@@ -52,11 +54,18 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     claimCalls: (now, limit) => claimCalls(quick.db, now, limit, instance.id),
     holdCall: (token, id) => holdCall(quick.db, token, id),
     markCall: (token, one) => markCall(db, token, one),
-    async recover() {
-      await recoverPartitions(db);
-      await recoverClaims(db);
-      await recoverCalls(db);
+    async recover(under) {
+      await duty(
+        db,
+        under,
+      )(async (tx) => {
+        await recoverPartitions(tx);
+        await recoverClaims(tx);
+        await recoverCalls(tx);
+      });
     },
+    lead: (held) => lead(quick.db, instance.id, held),
+    resign: (held) => resign(quick.db, held),
     hasOwed: async (now) => (await hasOwed(db, now)) || hasOwedCalls(db, now),
     async close() {
       await quick.close();

@@ -158,6 +158,16 @@ export const partitions = pgTable('partitions', {
   fence: bigint({ mode: 'number' }).notNull().default(0),
 });
 
+/** Which process does what is done once for the whole installation. A lease like that of a partition. */
+export const leadership = pgTable('leadership', {
+  role: text().primaryKey(),
+  /** The instance that leads: see `instance.ts`. */
+  owner: integer(),
+  since: instant(),
+  lease_until: instant(),
+  fence: bigint({ mode: 'number' }).notNull().default(0),
+});
+
 /** Secrets that this installation made for itself, such as the key that signs links. */
 export const secrets = pgTable('secrets', {
   name: text().primaryKey(),
