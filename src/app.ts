@@ -59,7 +59,8 @@ import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
 import { openChat } from './store/chat.ts';
-import { openDatabase, migrateDatabase, type Database } from './store/database.ts';
+import { openDatabase, type Database } from './store/database.ts';
+import { migrateDatabase } from './store/migrate.ts';
 import { openAutoReplies } from './store/auto-replies.ts';
 import {
   compiledTemplates,

@@ -58,7 +58,9 @@ export function startDuties({ store, clock, duties, leadership, onError }: Dutie
 
   function schedule(): void {
     if (stopped) return;
-    timer = setTimeout(() => (running = doAll().then(schedule)), LOOK_EVERY);
+    timer = setTimeout(() => {
+      running = doAll().then(schedule);
+    }, LOOK_EVERY);
   }
 
   schedule();

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type SQL } from 'drizzle-orm';
 import pg from 'pg';
+import { instanceName } from './schema-floor.ts';
 
 /**
  * A running process, as the database sees it. It holds an advisory lock on a connection of its own for as long as it
@@ -26,7 +27,12 @@ interface Pulse {
 
 const PULSE: Pulse = { every: 3000, patience: 10_000 };
 
-export async function openInstance(url: string, { every, patience }: Pulse = PULSE): Promise<Instance> {
+/** @param known the newest migration that this program knows. */
+export async function openInstance(
+  url: string,
+  known: number,
+  { every, patience }: Pulse = PULSE,
+): Promise<Instance> {
   const id = randomInt(1, 2 ** 31 - 1);
   let closing = false;
   let client = await connect();
@@ -45,7 +51,7 @@ export async function openInstance(url: string, { every, patience }: Pulse = PUL
   async function connect(): Promise<pg.Client> {
     const fresh = new pg.Client({
       connectionString: url,
-      application_name: `etapa instance ${id}`,
+      application_name: instanceName(id, known),
       keepAlive: true,
       connectionTimeoutMillis: patience,
       query_timeout: patience,

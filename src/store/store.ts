@@ -16,13 +16,22 @@ import {
   release,
   unfinished,
 } from './partitions.ts';
+import { knownSchema } from './migration-files.ts';
 import { recompute } from './recomputations.ts';
+import { refuseNewerSchema } from './schema-floor.ts';
 import { turn } from './turns.ts';
 import { iso, ms, rows } from './values.ts';
 
 /** The book, kept in PostgreSQL. */
 export async function openStore(db: Database, url: string): Promise<Store> {
-  const instance = await openInstance(url);
+  const known = await knownSchema();
+  const instance = await openInstance(url, known);
+  try {
+    await refuseNewerSchema(db, known);
+  } catch (error) {
+    await instance.close();
+    throw error;
+  }
   const quick = openDatabase(url, { max: 4, durable: false });
   await makePartitions(db);
   await makeLeadership(db);

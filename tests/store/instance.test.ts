@@ -22,7 +22,7 @@ async function is(what: 'ended' | 'still', { id }: Pick<Instance, 'id'>): Promis
 }
 
 test('a process that asks now and then lives, and one that has closed has ended', async () => {
-  const instance = await openInstance(url, { every: 200, patience: 1000 });
+  const instance = await openInstance(url, 0, { every: 200, patience: 1000 });
   for (const end = performance.now() + 2000; performance.now() < end;)
     expect(await is('still', instance)).toBe(false);
   await instance.close();
@@ -30,7 +30,7 @@ test('a process that asks now and then lives, and one that has closed has ended'
 });
 
 test('a process that holds its lock and asks nothing stands still, and has not ended', async () => {
-  const instance = await openInstance(url, { every: 60_000, patience: 1000 });
+  const instance = await openInstance(url, 0, { every: 60_000, patience: 1000 });
   await expect.poll(() => is('still', instance)).toBe(true);
   expect(await is('ended', instance)).toBe(false);
   await instance.close();
@@ -38,7 +38,7 @@ test('a process that holds its lock and asks nothing stands still, and has not e
 
 test('a process whose line lets nothing through stands still, and lives again when it does', async () => {
   const link = await linkTo(url);
-  const instance = await openInstance(link.url, { every: 200, patience: 1000 });
+  const instance = await openInstance(link.url, 0, { every: 200, patience: 1000 });
   link.set('mute');
   await expect.poll(() => is('still', instance)).toBe(true);
   expect(await is('ended', instance)).toBe(false);

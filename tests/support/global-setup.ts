@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openBackend } from '../../src/queue/backend.ts';
-import { migrateDatabase } from '../../src/store/database.ts';
+import { migrateDatabase } from '../../src/store/migrate.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
 import { startRedis } from './redis-server.ts';
 
