@@ -1,6 +1,6 @@
 import type { ViteUserConfig } from 'vitest/config';
 
-/** What all suites but that of faults have in common. */
+/** What both suites have in common. */
 export const test: ViteUserConfig['test'] = {
   pool: 'forks',
   maxWorkers: 2,

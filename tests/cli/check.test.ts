@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
 import { messageFiles } from '../support/projects.ts';
 import { SHOP_FILES } from '../support/shop.ts';
-import { buildProgram, type Ended, type Program } from './program.ts';
+import type { Ended } from '../support/built-program.ts';
+import { buildProgram, type Program } from './program.ts';
 
 let program: Program;
 

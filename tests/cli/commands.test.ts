@@ -8,7 +8,8 @@ import { newDatabase } from '../support/database.ts';
 import { messageFiles, projectFiles } from '../support/projects.ts';
 import { freePort } from '../support/redis-server.ts';
 import { SHOP_FILES } from '../support/shop.ts';
-import { buildProgram, REPOSITORY, writeFiles, type Ended, type Env, type Program } from './program.ts';
+import { REPOSITORY, writeFiles, type Ended, type Env } from '../support/built-program.ts';
+import { buildProgram, type Program } from './program.ts';
 
 let program: Program;
 let database_url: string;

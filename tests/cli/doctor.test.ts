@@ -39,7 +39,8 @@ import { newDatabase, newEmptyDatabase } from '../support/database.ts';
 import { projectFiles } from '../support/projects.ts';
 import { freePort, startRedis } from '../support/redis-server.ts';
 import { startScriptedSmtp, type ScriptedSmtp, type SmtpAnswer } from '../support/scripted-smtp.ts';
-import { buildProgram, type Env, type Program } from './program.ts';
+import { buildProgram, type Program } from './program.ts';
+import type { Env } from '../support/built-program.ts';
 
 const DAY = 86_400_000;
 

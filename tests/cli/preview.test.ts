@@ -10,7 +10,7 @@ import { openTestApp } from '../support/app.ts';
 import { HOUR, MINUTE } from '../support/build.ts';
 import { EXPLAINED_FILES } from '../support/explained.ts';
 import { identified, product, tracked } from '../support/traffic.ts';
-import { writeFiles } from './program.ts';
+import { writeFiles } from '../support/built-program.ts';
 
 const REPOSITORY = new URL('../..', import.meta.url).pathname;
 const usual = process.env.DATABASE_URL;

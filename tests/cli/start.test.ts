@@ -11,7 +11,8 @@ import { linkTo } from '../support/link.ts';
 import { freePort } from '../support/redis-server.ts';
 import { startScriptedSmtp, type ScriptedSmtp } from '../support/scripted-smtp.ts';
 import { SHOP_FILES } from '../support/shop.ts';
-import { buildProgram, writeFiles, type Env, type Program } from './program.ts';
+import { writeFiles, type Env } from '../support/built-program.ts';
+import { buildProgram, type Program } from './program.ts';
 
 /** Ended by a signal: all of it closed, in time. */
 const ENDED_WELL = { code: 0 };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { addCheck } from '../../src/cli/check.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
-import { writeFiles } from '../cli/program.ts';
+import { writeFiles } from '../support/built-program.ts';
 import { messageFiles, projectFiles } from '../support/projects.ts';
 
 let out = '';

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { openBackend } from '../../src/queue/backend.ts';
-import { migrateDatabase } from '../../src/store/migrate.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded.ts';
 import { startRedis } from './redis-server.ts';
+import { makeTemplate } from './template-database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -28,7 +27,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(home, 0o755);
   const postgres = process.env.TEST_DATABASE_URL ? undefined : await startEmbeddedPostgres({ home });
   const url = process.env.TEST_DATABASE_URL ?? postgres?.url ?? '';
-  await makeTemplate(url, postgres ? ['alter system set autovacuum = off', 'select pg_reload_conf()'] : []);
+  if (postgres) await leaveUntidied(url);
+  await makeTemplate(url, TEMPLATE);
   const redis = await startRedis(home);
   if (!redis)
     process.stderr.write('SKIPPED: no redis-server is installed; tests of the Redis backend are left out\n');
@@ -43,16 +43,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Hundreds of databases, each of which is used for seconds: they are copied, and nobody tidies them. */
-async function makeTemplate(url: string, settings: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+/** Hundreds of databases, each of which is used for seconds: nobody tidies them. */
+async function leaveUntidied(server: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
   await client.connect();
-  for (const setting of settings) await client.query(setting);
-  await client.query(`drop database if exists ${TEMPLATE}`);
-  await client.query(`create database ${TEMPLATE}`);
+  await client.query('alter system set autovacuum = off');
+  await client.query('select pg_reload_conf()');
   await client.end();
-  const template = new URL(url);
-  template.pathname = `/${TEMPLATE}`;
-  await migrateDatabase(template.href);
-  await (await openBackend({ kind: 'postgres', url: template.href })).close();
 }

@@ -9,14 +9,19 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** A redis-server of our own, on a free port unless one is given; undefined where none is installed. */
+/**
+ * A redis-server of our own, on a free port unless one is given; undefined where none is installed. One that keeps its
+ * writes has them in `appendonlydir` of the folder, and reads them when it starts.
+ */
 export async function startRedis(
   folder: string,
   policy = 'noeviction',
   given?: number,
+  keeps_writes = false,
 ): Promise<RedisServer | undefined> {
   const port = given ?? (await freePort());
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const kept = keeps_writes ? 'yes' : 'no';
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', kept];
   const server = spawn('redis-server', [...options, '--dir', folder, '--maxmemory-policy', policy], {
     stdio: 'ignore',
   });

@@ -1,0 +1,64 @@
+/**
+ * `npm run faults`: each fault with real processes, over both backends, and what was found as a Markdown table.
+ *
+ * `-- F1 F5` only these · `--seeds 5` with so many seeds, from 1 · `--seed 3` only this one, to run something again ·
+ * `--backend redis` · `--smoke` a short choice · `--json FILE` the findings as they are. Ends with 1 after a violation.
+ */
+import { writeFile } from 'node:fs/promises';
+import { makeDice } from '../../src/demo/shop/random.ts';
+import { CASES } from './cases/index.ts';
+import { CannotRun, type Backend, type FaultCase } from './fault.ts';
+import { readOptions, type Options } from './options.ts';
+import { runLine, table, type Run } from './report.ts';
+import { openGround, type Ground } from './world/ground.ts';
+
+const options = readOptions(process.argv.slice(2), CASES);
+const ground = await openGround();
+try {
+  const runs = await runAll(ground, options);
+  process.stdout.write(`\n${table(runs)}\n`);
+  if (options.json !== undefined)
+    await writeFile(options.json, JSON.stringify(runs.map(forJson), undefined, 2));
+  if (runs.some(({ outcome }) => typeof outcome !== 'string' && outcome.violations.length > 0))
+    process.exitCode = 1;
+} finally {
+  await ground.close();
+}
+
+async function runAll(on: Ground, { cases, backends, seeds }: Options): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const fault of cases)
+    for (const backend of fault.backends === 'none' ? backends.slice(0, 1) : backends)
+      for (const seed of seeds) {
+        const run = await runOne(on, fault, backend, seed);
+        process.stdout.write(`${runLine(run)}\n`);
+        runs.push(run);
+        if (typeof run.outcome === 'string') break;
+      }
+  return runs;
+}
+
+async function runOne(on: Ground, fault: FaultCase, backend: Backend, seed: number): Promise<Run> {
+  const began = performance.now();
+  const worlds = on.worldsFor(backend);
+  const dice = makeDice(seed, 0);
+  let outcome: Run['outcome'];
+  try {
+    outcome =
+      fault.not_on?.[backend] ??
+      on.lacks(backend) ??
+      (await fault.run({ backend, seed, dice, openWorld: worlds.open }));
+  } catch (error) {
+    if (error instanceof CannotRun) outcome = error.message;
+    else outcome = { violations: [`the case itself broke: ${(error as Error).stack ?? String(error)}`] };
+  }
+  const is_violated = typeof outcome !== 'string' && outcome.violations.length > 0;
+  const kept = await worlds.close(is_violated);
+  if (kept !== undefined) process.stdout.write(`      ${kept} holds what was said, acknowledged and sent\n`);
+  return { fault, backend, seed, outcome, seconds: (performance.now() - began) / 1000 };
+}
+
+function forJson({ fault, outcome, ...rest }: Run): object {
+  const { id, name, correct } = fault;
+  return { id, name, correct, ...rest, ...(typeof outcome === 'string' ? { left_out: outcome } : outcome) };
+}

@@ -1,0 +1,64 @@
+/** PostgreSQL of the harness: one cluster for all worlds, which can be stopped as when the power fails. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startEmbeddedPostgres } from '../../../src/store/embedded.ts';
+
+export interface PostgresProcess {
+  readonly url: string;
+  /** Of the main process. */
+  readonly pid: number;
+  /** As when the power fails: what `pg_ctl stop -m immediate` does. */
+  stopImmediately(): Promise<void>;
+  /** On the same port, with the same data; does nothing where it runs. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startPostgres(home: string): Promise<PostgresProcess> {
+  let running: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined = await startEmbeddedPostgres({
+    home,
+  });
+  const { url } = running;
+  let pid = await mainProcess(home);
+
+  async function stop(): Promise<void> {
+    await running?.stop();
+    running = undefined;
+  }
+
+  return {
+    url,
+    get pid() {
+      return pid;
+    },
+    async stopImmediately() {
+      process.kill(pid, 'SIGQUIT');
+      while (isAlive(pid)) await sleep(10);
+      // Lets go of what says that the cluster is ours.
+      await stop();
+    },
+    async start() {
+      if (running) return;
+      running = await startEmbeddedPostgres({ home });
+      if (running.url !== url) throw new Error('PostgreSQL came back at another address');
+      pid = await mainProcess(home);
+    },
+    stop,
+  };
+}
+
+async function mainProcess(home: string): Promise<number> {
+  const lines = (await readFile(join(home, 'postgres/data/postmaster.pid'), 'utf8')).split('\n');
+  return Number(lines[0]);
+}
+
+/** A process that has ended and was not yet waited for is no more alive. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+/** Waits until the work flows again after a fault, and until all of it has been done. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Query } from './check.ts';
+import type { Load } from './load.ts';
+import type { TakenMail } from './smtp-words.ts';
+
+interface Parts {
+  readonly query: Query;
+  readonly load: Load;
+  taken(): Promise<readonly TakenMail[]>;
+}
+
+const LOOK_EVERY = 100;
+
+/**
+ * Until all that was new, due or under way when it was called has come to its end, and the receipt of an order that came since has been
+ * taken. What waits for a later attempt is not counted: it rests by rule.
+ *
+ * @returns the seconds since the call; those of the patience where it did not come to that.
+ */
+export async function awaitRecovery(parts: Parts, patience_seconds: number): Promise<number> {
+  const began = performance.now();
+  const seconds = (): number => (performance.now() - began) / 1000;
+  const receipt = parts.load.order();
+  const [mark] = await parts.query<{ now: string }>('select now()::text as now');
+  while (seconds() < patience_seconds) {
+    await sleep(LOOK_EVERY);
+    const [left] = await parts.query<{ old: boolean }>(LEFT_SINCE, [mark?.now]);
+    if (!left?.old) break;
+  }
+  while (seconds() < patience_seconds) {
+    const address = await Promise.race([receipt, sleep(LOOK_EVERY, '')]);
+    if ((await parts.taken()).some(({ to }) => to === address)) break;
+    await sleep(LOOK_EVERY);
+  }
+  return seconds();
+}
+
+const LEFT_SINCE = `select exists (select from happenings where due_at <= $1::timestamptz)
+  or exists (select from contacts where next_due_at <= $1::timestamptz)
+  or exists (select from messages where state in ('owed', 'claimed', 'handing_over') and owed_at <= $1::timestamptz)
+  as old`;
+
+/** Until nothing is new, owed or under way. Times of later attempts are brought forward: nobody waits for a minute here. */
+export async function awaitRest(query: Query, patience_seconds: number): Promise<void> {
+  const began = performance.now();
+  while (performance.now() - began < patience_seconds * 1000) {
+    await query(`update messages set due_at = now() where state = 'deferred' and due_at > now()`);
+    const [left] = await query<{ some: boolean }>(LEFT);
+    if (!left?.some) return;
+    await sleep(LOOK_EVERY);
+  }
+}
+
+const LEFT = `select exists (select from happenings) or exists (select from runs where ended_at is null)
+  or exists (select from messages where state in ('owed', 'claimed', 'handing_over', 'deferred')) as some`;

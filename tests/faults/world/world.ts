@@ -1,0 +1,73 @@
+/**
+ * A database, servers and processes of a case's own: PostgreSQL, the mail server, Redis where the queue is on it, and
+ * `etapa start` in several processes, each of which can be killed, stopped and started again.
+ */
+import type pg from 'pg';
+import type { Role } from '../../../src/app.ts';
+import type { ProjectFiles } from '../../../src/project/read-files.ts';
+import type { Link } from '../../support/link.ts';
+import type { Findings } from '../fault.ts';
+import type { Bounds } from './check.ts';
+import type { Load } from './load.ts';
+import type { PostgresProcess } from './postgres.ts';
+import type { EtapaProcess } from './processes.ts';
+import type { RedisProcess } from './redis.ts';
+import type { SmtpProcess } from './smtp.ts';
+
+export type OpenWorld = (options?: WorldOptions) => Promise<World>;
+
+export interface WorldOptions {
+  /** The processes to begin with, each with its roles; absent: `USUAL`. */
+  readonly processes?: readonly (readonly Role[])[];
+  /** Another project than the one of `project.ts`, which `load` and `check` are made for. */
+  readonly files?: ProjectFiles;
+  /** What the processes reach over a line that can be cut or muted; see `link`. */
+  readonly over_links?: readonly LinkName[];
+  /** Redis writes each change to a file, and reads it when it starts. */
+  readonly redis_keeps_writes?: boolean;
+  /** Added to SMTP_URL: options of the mail library, such as `socketTimeout=4000`. */
+  readonly smtp_options?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export type LinkName = 'postgres' | 'redis' | 'smtp';
+
+export const USUAL: readonly (readonly Role[])[] = [
+  ['api'],
+  ['engine', 'chores'],
+  ['engine', 'chores'],
+  ['sender'],
+  ['sender'],
+];
+
+export interface World {
+  readonly database_url: string;
+  /** Where the API listens, also when it is started again. */
+  readonly origin: string;
+  /** Opens the whole API; the load has a key of its own. */
+  readonly api_key: string;
+  readonly postgres: PostgresProcess;
+  /** @throws Error over the other backend. */
+  readonly redis: RedisProcess;
+  readonly smtp: SmtpProcess;
+  /** Of those in `over_links`. */
+  link(name: LinkName): Link;
+  readonly load: Load;
+  /** Those that run now, in the order in which they were started. */
+  readonly processes: readonly EtapaProcess[];
+  /** Resolves when it says that it is running. */
+  start(roles: readonly Role[], env?: Readonly<Record<string, string>>): Promise<EtapaProcess>;
+  /** Those that have one of these roles. */
+  running(role: Role): readonly EtapaProcess[];
+  /** Past the links, on a connection of the harness. */
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Call it when the fault has ended, while the load goes on: waits until everything that was owed or new at that moment
+   * has come to its end, and something sent since has gone the whole way. Resolves with the seconds since the call.
+   */
+  recovery(patience_seconds?: number): Promise<number>;
+  /** Ends the load, and resolves when nothing is new, owed or under way any more; or after so long, which `check` then tells. */
+  settle(patience_seconds?: number): Promise<void>;
+  /** Compares what was acknowledged, what the mail server took and what the database says. */
+  check(bounds?: Bounds): Promise<Findings>;
+}
