@@ -14,6 +14,7 @@ import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
 import { openLookup, systemResolver, type Resolver } from './dns/lookup.ts';
 import { missingParts } from './dns/set-up.ts';
 import { createCaller, sendThenCall } from './engine/call.ts';
+import type { Duty } from './engine/duties.ts';
 import { createChat, type Chat, type ChatBook } from './engine/chat.ts';
 import { databaseClock } from './engine/clocks.ts';
 import { answerAutomatically, type AnsweredMail } from './engine/auto-reply.ts';
@@ -60,7 +61,8 @@ import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
 import { openChat } from './store/chat.ts';
-import { openDatabase, migrateDatabase, type Database } from './store/database.ts';
+import { openDatabase, type Database } from './store/database.ts';
+import { migrateDatabase } from './store/migrate.ts';
 import { openAutoReplies } from './store/auto-replies.ts';
 import {
   compiledTemplates,
@@ -350,6 +352,16 @@ export async function openApp(options: AppOptions): Promise<App> {
     };
   }
 
+  /** Looks whether tests have a winner. */
+  const choosingWinners: Duty = {
+    every: WINNERS_EVERY,
+    async does(now, under) {
+      const won = await lookForWinners(experiments, live(), now, under);
+      if (won.length > 0) await refresh();
+      return undefined;
+    },
+  };
+
   function start(roles: ReadonlySet<Role>): void {
     const { onError, onTurn, onMark, onCall, onTurned: onDone, onSent } = options;
     if (roles.has('engine')) {
@@ -396,10 +408,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     if (roles.has('chores')) {
       const sweep = startSweep({
         ...{ store, bell, clock, live, onError },
-        async lookForWinners(now) {
-          const won = await lookForWinners(experiments, live(), now);
-          if (won.length > 0) await refresh();
-        },
+        duties: [choosingWinners],
       });
       closers.push(() => sweep.stop());
     }
@@ -498,6 +507,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     },
   };
 }
+
+/** Milliseconds. */
+const WINNERS_EVERY = 60_000;
 
 /** A revoked key is refused after at most this long. */
 const KEYS_REMEMBERED = 5000;

@@ -10,7 +10,7 @@ export interface ProviderWebhookOptions {
   readonly providers: ReadonlyMap<string, Provider>;
   /** Each is good; none for a provider that is not set up. */
   secretsOf(name: string): readonly string[];
-  now(): Instant;
+  now(): Instant | Promise<Instant>;
   /** Resolves when the events are durable; a rejection becomes a 503, and the provider sends them again. */
   onEvents(provider: string, events: readonly ProviderEvent[]): Promise<void>;
   /** Says yes to the provider's question whether its news are wanted. @param url checked to be the provider's own */
@@ -46,7 +46,7 @@ async function receive(
   if (!provider || secrets.length === 0) throw notSetUp();
   const sent: ProviderRequest = { headers: request.headers, body: bytesOf(request.body) };
   const body = parse(sent);
-  const now = options.now();
+  const now = await options.now();
   await requireProof(provider, sent, secrets, now);
   const events = provider.read(body, now);
   for (const event of events) if (event.kind === 'confirmation') await options.confirm(event.url);

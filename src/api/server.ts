@@ -9,6 +9,8 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { uuidv7 } from 'uuidv7';
+import type { Instant } from '../core/events/event.ts';
+import { steadyNow } from '../engine/steady-now.ts';
 import type { App } from '../app.ts';
 import { UserError, wordsOf } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
@@ -67,8 +69,10 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(helmet, { contentSecurityPolicy: false });
   await server.register(swaggerUi, { routePrefix: '/docs' });
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
-  await server.register(segmentRoutes(segmentOptions(app)));
-  await server.register(workflowRoutes(workflowOptions(app)));
+  const asked = steadyNow(() => app.store.databaseNow());
+  const now = async (): Promise<Instant> => app.clock.at(await asked());
+  await server.register(segmentRoutes(segmentOptions(app, now)));
+  await server.register(workflowRoutes(workflowOptions(app, now)));
   await server.register(noticeRoutes({ findKey: (key) => app.findKey(key), notices: app.notices }));
   await server.register(messageRoutes(messageOptions(app)));
   await server.register(chatRoutes(chatOptions(app)));
@@ -80,7 +84,7 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(confirmRoutes(confirmOptions(app)));
   await server.register(surveyRoutes(surveyOptions(app)));
   await server.register(trackRoutes(trackOptions(app)));
-  await server.register(providerWebhookRoutes(providerOptions(app, options.provider_secrets ?? {})));
+  await server.register(providerWebhookRoutes(providerOptions(app, options.provider_secrets ?? {}, now)));
   await server.register(healthRoutes(() => app.store.databaseNow()));
   await options.more?.(server);
   return server;
@@ -112,14 +116,14 @@ function toLog(error: Error): { type: string; message: string; stack: string } {
   return { type: error.name, message: wordsOf(error), stack: cause.stack ?? '' };
 }
 
-function segmentOptions(app: App): Parameters<typeof segmentRoutes>[0] {
-  const now = async (): Promise<number> => app.clock.at(await app.store.databaseNow());
+type Now = () => Promise<Instant>;
+
+function segmentOptions(app: App, now: Now): Parameters<typeof segmentRoutes>[0] {
   return {
     authenticate: async (key) => (await app.findKey(key))?.id,
     receive: (events, source) => app.receiver.receive(events.map((event) => ({ ...event, source }))),
     reject: async (rows, source) => app.receiver.reject(rows, source, await now()),
-    // The server's own clock is near enough for the receipt; what decides is the database's.
-    now: () => app.clock.at(Date.now()),
+    now,
     newId: uuidv7,
   };
 }
@@ -175,7 +179,7 @@ function surveyOptions(app: App): Parameters<typeof surveyRoutes>[0] {
   };
 }
 
-function workflowOptions(app: App): Parameters<typeof workflowRoutes>[0] {
+function workflowOptions(app: App, now: Now): Parameters<typeof workflowRoutes>[0] {
   return {
     findKey: (key) => app.findKey(key),
     whyNotStarted: (workflow) => app.whyNotStarted(workflow),
@@ -186,7 +190,7 @@ function workflowOptions(app: App): Parameters<typeof workflowRoutes>[0] {
       return first && { [first.kind === 'user' ? 'user_id' : 'anonymous_id']: first.value };
     },
     receive: (event, source) => app.receiver.receive([{ ...event, source }]),
-    now: () => app.clock.at(Date.now()),
+    now,
     newId: uuidv7,
   };
 }
@@ -237,11 +241,12 @@ function trackOptions({ links, responses }: App): Parameters<typeof trackRoutes>
 function providerOptions(
   app: App,
   secrets: NonNullable<ServerOptions['provider_secrets']>,
+  now: Now,
 ): Parameters<typeof providerWebhookRoutes>[0] {
   return {
     providers: createProviders(),
     secretsOf: (name) => secrets[name] ?? [],
-    now: () => app.clock.at(Date.now()),
+    now,
     confirm: confirmSubscription,
     async onEvents(source, events) {
       const reports = events.flatMap((event) => (event.kind === 'report' ? [event.report] : []));

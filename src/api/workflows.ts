@@ -21,7 +21,7 @@ export interface WorkflowOptions {
   identityOf(contact_id: string): Promise<Identity | undefined>;
   /** Resolves when the event is durable. */
   receive(event: IncomingEvent, source: string): Promise<void>;
-  now(): Instant;
+  now(): Instant | Promise<Instant>;
   newId(): string;
 }
 
@@ -52,7 +52,7 @@ async function start(request: FastifyRequest, workflow: string, options: Workflo
   const { contact_id, data, ...asked } = readStart(request.body);
   const identity = contact_id === undefined ? asked : await identityOf(contact_id, options);
   const given = asked.message_id ?? readHeader(request.headers['idempotency-key']);
-  const now = options.now();
+  const now = await options.now();
   const event: IncomingEvent = {
     ...(identity.user_id === undefined ? {} : { user_id: identity.user_id }),
     ...(identity.anonymous_id === undefined ? {} : { anonymous_id: identity.anonymous_id }),

@@ -180,10 +180,12 @@ export function answeredWords(url: URL, { statusCode = 0, statusMessage }: Incom
 
 const LONGEST_WORDS = 100;
 
-/** Milliseconds, of seconds or of the date of the other side's clock (RFC 9110, 10.2.3). */
-export function retryAfter({ headers: { 'retry-after': said } }: IncomingMessage): number | null {
+/** Milliseconds, of seconds or of a date by the other side's clock, which it also tells (RFC 9110, 10.2.3 and 6.6.1). */
+export function retryAfter({ headers: { 'retry-after': said, date } }: IncomingMessage): number | null {
   if (said === undefined) return null;
-  const wait = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.now();
+  const there = date === undefined ? Number.NaN : Date.parse(date);
+  const since = Number.isFinite(there) ? there : Date.now();
+  const wait = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - since;
   return Number.isFinite(wait) && wait > 0 ? wait : null;
 }
 

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { openServer, type ServerOptions } from '../api/server.ts';
 import { ROLES, type App, type Role } from '../app.ts';
 import { alertWords } from '../engine/alert-words.ts';
+import { steadyNow } from '../engine/steady-now.ts';
 import { UserError, wordsOf } from '../errors.ts';
 import { openMailbox } from '../inbound/mailbox.ts';
 import type { Receiver } from '../inbound/receiver.ts';
@@ -76,7 +77,8 @@ async function receiveMail(app: App, { mail }: Settings): Promise<Receiver | und
   const { links, responses } = app;
   const unsubscribe = (id: string, source: string): Promise<void> => app.pages.unsubscribe(id, source);
   const { answerAutomatically: answer } = app;
-  const receiver = await openMailbox({ ...inbound, domain, links, responses, unsubscribe, answer });
+  const now = steadyNow(() => app.store.databaseNow());
+  const receiver = await openMailbox({ ...inbound, domain, links, responses, unsubscribe, answer, now });
   output.line(`Mail for ${domain}: SMTP on ${inbound.host}:${receiver.port}`);
   return receiver;
 }

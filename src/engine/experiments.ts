@@ -12,6 +12,7 @@ import { UserError } from '../errors.ts';
 import type { LoadedProject } from '../project/load.ts';
 import type { CountedVariant, ExperimentBook, TestRecord } from './experiments/book.ts';
 import { liftOf, revenueLift, type HoldoutLift, type RevenueLift } from './experiments/lift.ts';
+import type { Leadership } from './ports.ts';
 import { holdoutsOf, testsOf, type Holdout, type Test } from './experiments/measures.ts';
 
 /** Before each variant has so many, no look is spent on them. */
@@ -79,6 +80,7 @@ export async function lookForWinners(
   book: ExperimentBook,
   loaded: LoadedProject,
   now: Instant,
+  under?: Leadership,
 ): Promise<readonly string[]> {
   const tests = testsOf(loaded).filter(isDecidable);
   if (tests.length === 0) return [];
@@ -90,7 +92,7 @@ export async function lookForWinners(
       if (winner !== null) found.push(`${test.workflow}/${test.step}`);
     }
     return found;
-  });
+  }, under);
   return decided ?? [];
 }
 

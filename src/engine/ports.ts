@@ -33,6 +33,12 @@ export interface Bell {
   ringSends(): void;
 }
 
+/** The right to do what is done once for the whole installation, until it runs out by the database's clock. */
+export interface Leadership {
+  /** Grows with each leadership; a write under an older one is refused. */
+  readonly fence: number;
+}
+
 /** An event with the id of the write key, or the replay, that it came by. */
 export type ReceivedEvent = IncomingEvent & { readonly source: string };
 
@@ -284,9 +290,15 @@ export interface Store {
   /**
    * Lets new rules go on their way through the contacts: asks the next so many anew, unless more than that are due
    * already. Of several processes that call it one does it, and only by the rules that it works by itself. What it
-   * has come to; undefined when there is nothing to do.
+   * has come to; undefined when there is nothing to do. Under a leadership, only while that stands: throws
+   * `LeadershipLost`.
    */
-  recompute(now: Instant, most: number, rules: string): Promise<Recomputation | undefined>;
+  recompute(
+    now: Instant,
+    most: number,
+    rules: string,
+    under?: Leadership,
+  ): Promise<Recomputation | undefined>;
   databaseNow(): Promise<Instant>;
   claim(now: Instant, limit: number): Promise<Claim>;
   /**
@@ -305,9 +317,13 @@ export interface Store {
   markCall(token: string, mark: CallMark): Promise<readonly number[] | undefined>;
   /**
    * Takes back claims of processes that ended or whose time ran out. They are owed again, or uncertain where the
-   * handing over of a message had begun.
+   * handing over of a message had begun. Under a leadership, only while that stands: throws `LeadershipLost`.
    */
-  recover(): Promise<void>;
+  recover(under?: Leadership): Promise<void>;
+  /** Keeps the lead, or takes it where nobody has it; undefined while another process leads. */
+  lead(held: Leadership | undefined): Promise<Leadership | undefined>;
+  /** Lets others lead at once. */
+  resign(held: Leadership): Promise<void>;
   /** Whether a message or a call could leave by now. */
   hasOwed(now: Instant): Promise<boolean>;
   close(): Promise<void>;
@@ -365,6 +381,9 @@ export interface RecordedMessage {
   readonly response: string | null;
   readonly event: JsonObject;
 }
+
+/** A write of a process that leads no more. */
+export class LeadershipLost extends Error {}
 
 /** One message, ready to be handed over. */
 export interface Parcel {

@@ -1,6 +1,7 @@
 import type { Instant } from '../core/events/event.ts';
+import { startDuties, type Duty } from './duties.ts';
 import type { Live } from './live-project.ts';
-import type { Bell, Clock, Store } from './ports.ts';
+import type { Bell, Clock, Leadership, Store } from './ports.ts';
 
 export interface Sweep {
   stop(): Promise<void>;
@@ -11,49 +12,64 @@ export interface SweepParts {
   readonly bell: Bell;
   readonly clock: Clock;
   readonly live: Live;
-  /** Looks whether a test has a winner. */
-  lookForWinners(now: Instant): Promise<void>;
+  /** Done beside the sweep's own by the process that leads. */
+  readonly duties: readonly Duty[];
   onError(error: unknown): void;
 }
 
 const LONGEST_SLEEP = 1000;
 const RECOVER_EVERY = 2000;
-const LOOK_EVERY = 60_000;
 /** While new rules go through the contacts. */
 const SHORT_SLEEP = 100;
 /** So many contacts wait for being decided anew at most, so that news about others is never far behind. */
 const MOST_ASKED_ANEW = 5000;
+/** What has been due for so long, the process that leads has not rung for: it may be gone. */
+const OVERDUE = 1500;
 
 /**
  * Rings for whatever is due: at the very moment at which the next thing falls due, and at least once a second, so that
- * no bell that was lost matters for longer. Also takes back what processes held that ended.
+ * no bell that was lost matters for longer. Of several processes the one that leads does so, and all that is done once
+ * for the whole installation; the others ring for what is overdue, so that nothing waits until they have noticed that
+ * it is gone.
  */
-export function startSweep({ store, bell, clock, live, lookForWinners, onError }: SweepParts): Sweep {
+export function startSweep({ store, bell, clock, live, duties, onError }: SweepParts): Sweep {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let running = Promise.resolve();
-  let recovered_at = 0;
-  let looked_at = 0;
+  let leadership: Leadership | undefined;
 
   async function sweep(): Promise<number> {
-    const database_now = await store.databaseNow();
-    const now = clock.at(database_now);
-    if (database_now - recovered_at >= RECOVER_EVERY) {
-      recovered_at = database_now;
-      await store.recover();
-    }
-    const recomputation = await store.recompute(now, MOST_ASKED_ANEW, live().project.rules);
-    const partitions = await store.partitionsWithWork(now, clock.moved);
-    if (partitions.length > 0) bell.ringTurns(partitions);
-    if (await store.hasOwed(now)) bell.ringSends();
-    if (database_now - looked_at >= LOOK_EVERY) {
-      looked_at = database_now;
-      await lookForWinners(now);
-    }
-    if (recomputation && !recomputation.finished) return SHORT_SLEEP;
+    const now = clock.at(await store.databaseNow());
+    leadership = await store.lead(leadership);
+    await ring(leadership ? now : now - OVERDUE);
     const next = await store.nextDue();
     return next !== null && next > now ? Math.min(LONGEST_SLEEP, next - now + 1) : LONGEST_SLEEP;
   }
+
+  async function ring(now: Instant): Promise<void> {
+    const partitions = await store.partitionsWithWork(now, clock.moved);
+    if (partitions.length > 0) bell.ringTurns(partitions);
+    if (await store.hasOwed(now)) bell.ringSends();
+  }
+
+  /** Takes back what processes held that ended. */
+  const recovering: Duty = {
+    every: RECOVER_EVERY,
+    async does(_now, under) {
+      await store.recover(under);
+      return undefined;
+    },
+  };
+
+  const recomputing: Duty = {
+    every: LONGEST_SLEEP,
+    async does(now, under) {
+      const recomputation = await store.recompute(now, MOST_ASKED_ANEW, live().project.rules, under);
+      if (!recomputation || recomputation.finished) return undefined;
+      await ring(now);
+      return SHORT_SLEEP;
+    },
+  };
 
   function schedule(delay: number): void {
     if (stopped) return;
@@ -66,11 +82,18 @@ export function startSweep({ store, bell, clock, live, lookForWinners, onError }
   }
 
   schedule(0);
+  const doing = startDuties({
+    ...{ store, clock, onError },
+    duties: [recovering, recomputing, ...duties],
+    leadership: () => leadership,
+  });
   return {
     async stop() {
       stopped = true;
       clearTimeout(timer);
       await running;
+      await doing.stop();
+      if (leadership) await store.resign(leadership).catch(onError);
     },
   };
 }

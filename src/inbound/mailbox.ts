@@ -3,6 +3,7 @@
  * It has an address for each message, made and signed by us, and no others.
  */
 import { createHash } from 'node:crypto';
+import type { Instant } from '../core/events/event.ts';
 import type { AnsweredMail } from '../engine/auto-reply.ts';
 import type { Links } from '../engine/links.ts';
 import type { Responses } from '../engine/responses.ts';
@@ -16,15 +17,18 @@ export interface MailboxOptions {
   readonly links: Pick<Links, 'readBounceToken'>;
   readonly responses: Pick<Responses, 'report' | 'reply'>;
   unsubscribe(message_id: string, source: string): Promise<void>;
+  /** When a mail came in; absent: by this machine's clock. */
+  now?(): Promise<Instant>;
   /** Answers a person at once, where there is something to tell. */
   answer?(mail: AnsweredMail): Promise<unknown>;
 }
 
 /** Rejects with a UserError when the port cannot be had. */
 export function openMailbox(options: MailboxOptions): Promise<Receiver> {
-  const { host, port, domain } = options;
+  const { host, port, domain, now } = options;
   return startReceiver({
     ...{ host, port, name: domain },
+    ...(now ? { now } : {}),
     accepts: (address) => ourAddress(address, options) !== undefined,
     onMail: (mail) => take(mail, options),
   });

@@ -31,7 +31,7 @@ export interface ReceiverOptions {
   /** The mail is taken when this resolves, and not when it rejects. */
   onMail(mail: ReceivedMail): Promise<void>;
   /** The time; told to `onMail`. */
-  now?(): Instant;
+  now?(): Instant | Promise<Instant>;
   readonly patience?: Partial<ReceivingPatience>;
 }
 
@@ -108,7 +108,7 @@ async function take(
     if (raw === undefined) return refusal(552, '5.3.4 The mail is too large');
     const envelope_from = envelope.mailFrom ? envelope.mailFrom.address : '';
     const envelope_to = envelope.rcptTo.map(({ address }) => address);
-    await onMail({ envelope_from, envelope_to, raw, at: now() });
+    await onMail({ envelope_from, envelope_to, raw, at: await now() });
     return 'taken';
   } catch {
     return refusal(451, '4.3.0 Not taken just now, please try again later');

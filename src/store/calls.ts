@@ -4,7 +4,7 @@ import type { Instant } from '../core/events/event.ts';
 import { CALL_ANSWERED, type CallAnswer, type CallSpec } from '../core/workflows/step.ts';
 import { partitionOf, type CallClaim, type CallMark, type ClaimedCall } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
-import { LIVING } from './instance.ts';
+import { hasEnded } from './instance.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { transaction } from './transaction.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
@@ -124,7 +124,9 @@ function outcomeOf(mark: Exclude<CallMark, { state: 'owed' }>): Outcome {
 export async function recoverCalls(db: Runner): Promise<void> {
   await db.execute(sql`
     update calls set state = 'owed', claim = null, claimed_by = null, lease_until = null
-    where state = 'claimed' and (lease_until < now() or claimed_by not in (${LIVING}))`);
+    where id in (
+      select id from calls where state = 'claimed' and (lease_until < now() or ${hasEnded(sql`claimed_by`)})
+      for update skip locked)`);
 }
 
 export async function hasOwedCalls(db: Runner, now: Instant): Promise<boolean> {

@@ -7,6 +7,7 @@ import type { Holdout, Success, Test } from '../engine/experiments/measures.ts';
 import { eventsThat } from './conditions/happened.ts';
 import { jsonAt, numberOf } from './conditions/json-value.ts';
 import type { Database, Runner } from './database.ts';
+import { duty } from './leadership.ts';
 import { transaction } from './transaction.ts';
 import { array, ms, timestamp } from './values.ts';
 
@@ -22,8 +23,11 @@ export function openExperiments(db: Database): ExperimentBook {
   return {
     ...bookOn(db),
     beginAnew: (test, now) => transaction(db, (tx) => beginAnew(tx, test, now)),
-    alone: (work) =>
-      transaction(db, async (tx) => {
+    alone: (work, under) =>
+      duty(
+        db,
+        under,
+      )(async (tx) => {
         const taken = await tx.execute<{ taken: boolean }>(
           sql`select pg_try_advisory_xact_lock(${LOOKING}) as taken`,
         );

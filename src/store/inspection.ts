@@ -1,8 +1,8 @@
 /** What the database server says about itself and about what Etapa keeps on it. Nothing is changed. */
-import { readFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import type { Runner } from './database.ts';
+import { migrationNames } from './migration-files.ts';
 import { ms } from './values.ts';
 
 export interface ServerState {
@@ -46,7 +46,7 @@ export interface MigrationState {
 }
 
 export async function inspectMigrations(db: Runner): Promise<MigrationState> {
-  const known = await knownMigrations();
+  const known = await migrationNames();
   const latest = await latestMigration(db);
   const pending = known.filter(({ when }) => when > latest).map(({ tag }) => tag);
   const newest = known.at(-1)?.when ?? 0;
@@ -54,15 +54,8 @@ export async function inspectMigrations(db: Runner): Promise<MigrationState> {
   return { state: latest > newest ? 'ahead' : pending.length > 0 ? 'behind' : 'current', pending };
 }
 
-const JOURNAL = new URL('../../migrations/meta/_journal.json', import.meta.url);
-
-async function knownMigrations(): Promise<readonly { readonly when: number; readonly tag: string }[]> {
-  const journal = JSON.parse(await readFile(JOURNAL, 'utf8')) as { entries: { when: number; tag: string }[] };
-  return journal.entries;
-}
-
 /** The moment that names the last one that was applied; 0 where none was. */
-async function latestMigration(db: Runner): Promise<number> {
+export async function latestMigration(db: Runner): Promise<number> {
   if (!(await hasTable(db, 'drizzle.__drizzle_migrations'))) return 0;
   const { rows } = await db.execute<{ latest: number }>(
     sql`select coalesce(max(created_at), 0)::float8 as latest from drizzle.__drizzle_migrations`,
@@ -79,7 +72,7 @@ export async function queueSchemaVersion(db: Runner): Promise<number | undefined
   return rows[0]?.version;
 }
 
-async function hasTable(db: Runner, name: string): Promise<boolean> {
+export async function hasTable(db: Runner, name: string): Promise<boolean> {
   const { rows } = await db.execute<{ there: boolean }>(
     sql`select to_regclass(${name}) is not null as there`,
   );

@@ -11,7 +11,7 @@ import { transaction } from './transaction.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
 import { ADDRESS_SECRETS, suppressionKeys, wasErased } from './address-keys.ts';
 import { keepErasureOut } from './erasure-lock.ts';
-import { LIVING } from './instance.ts';
+import { hasEnded, standsStill } from './instance.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { iso, ms, rows, timestamp } from './values.ts';
 
@@ -214,9 +214,9 @@ async function happenSent(
 }
 
 /**
- * Claims whose lease ran out, or whose process has ended. Before the handing over nothing has left the house, so the message is owed again. After
- * it nobody can know (RFC 1047): promotions stay uncertain, service messages are tried once more, under the same
- * Message-ID.
+ * Claims whose lease ran out, or whose process has ended. Before the handing over nothing has left the house, so the
+ * message is owed again, also when its process only stands still: it can hand over nothing without its claim. After it
+ * nobody can know (RFC 1047): promotions stay uncertain, service messages are tried once more, under the same Message-ID.
  */
 export async function recoverClaims(db: Runner): Promise<void> {
   const because = reason(
@@ -228,7 +228,10 @@ export async function recoverClaims(db: Runner): Promise<void> {
       state = case when state = 'claimed' then 'owed'
         when purpose = 'service' and held_because is null then 'deferred' else 'uncertain' end,
       held_because = case when state = 'handing_over' then ${JSON.stringify(because)}::jsonb else held_because end
-    where state in ('claimed', 'handing_over') and (lease_until < now() or claimed_by not in (${LIVING}))`);
+    where id in (
+      select id from messages where state in ('claimed', 'handing_over') and (lease_until < now()
+        or case when state = 'claimed' then ${standsStill(sql`claimed_by`)} else ${hasEnded(sql`claimed_by`)} end)
+      for update skip locked)`);
 }
 
 export async function hasOwed(db: Runner, now: Instant): Promise<boolean> {

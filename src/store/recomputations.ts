@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import type { Recomputation } from '../engine/ports.ts';
-import type { Database, Runner } from './database.ts';
+import type { Runner } from './database.ts';
+import type { Duty } from './leadership.ts';
 import { ALL_PARTITIONS } from './partitions.ts';
 import { isNotAside } from './put-aside.ts';
-import { transaction } from './transaction.ts';
 import { ms, timestamp } from './values.ts';
 
 type Row = {
@@ -51,13 +51,14 @@ export async function recomputeLatecomers(tx: Runner, rules: string): Promise<vo
  * goes on after any interruption. At the end it looks back for those that a process decided by older rules meanwhile.
  */
 export async function recompute(
-  db: Database,
+  db: Runner,
   now: Instant,
   most: number,
   rules: string,
+  begin: Duty,
 ): Promise<Recomputation | undefined> {
   if (!(await isUnderWay(db, rules))) return undefined;
-  return transaction(db, async (tx) => {
+  return begin(async (tx) => {
     const found = await tx.execute<Row>(sql`
       select deployment, rules, after, asked, total from recomputations
       where finished_at is null and rules = ${rules} order by deployment desc limit 1 for update skip locked`);

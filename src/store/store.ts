@@ -4,16 +4,27 @@ import { append } from './append.ts';
 import { claimCalls, hasOwedCalls, holdCall, markCall, recoverCalls } from './calls.ts';
 import { openDatabase, type Database } from './database.ts';
 import { openInstance } from './instance.ts';
+import { duty, lead, makeLeadership, resign } from './leadership.ts';
 import { claim, hasOwed, mark, recoverClaims, suppressUnlessErased } from './messages.ts';
+import { knownSchema } from './migration-files.ts';
 import { nextDue, nextMerge, partitionsWithWork, unfinished } from './partitions.ts';
 import { recompute } from './recomputations.ts';
+import { refuseNewerSchema } from './schema-floor.ts';
 import { turn } from './turns.ts';
 import { iso, ms, rows } from './values.ts';
 
 /** The book, kept in PostgreSQL. */
 export async function openStore(db: Database, url: string): Promise<Store> {
-  const instance = await openInstance(url);
+  const known = await knownSchema();
+  const instance = await openInstance(url, known);
+  try {
+    await refuseNewerSchema(db, known);
+  } catch (error) {
+    await instance.close();
+    throw error;
+  }
   const quick = openDatabase(url, { max: 4, durable: false });
+  await makeLeadership(db);
   return {
     append: (events, appending) => append(db, events, appending),
     async reject(list, source, at) {
@@ -29,7 +40,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     unfinished: (now) => unfinished(db, now),
     nextDue: () => nextDue(db),
     nextMerge: () => nextMerge(db),
-    recompute: (now, most, rules) => recompute(db, now, most, rules),
+    recompute: (now, most, rules, under) => recompute(db, now, most, rules, duty(db, under)),
     async databaseNow() {
       const found = await db.execute<{ now: number }>(sql`select ${ms('now()')} as now`);
       return found.rows[0]?.now ?? 0;
@@ -40,10 +51,17 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     claimCalls: (now, limit) => claimCalls(quick.db, now, limit, instance.id),
     holdCall: (token, id) => holdCall(quick.db, token, id),
     markCall: (token, one) => markCall(db, token, one),
-    async recover() {
-      await recoverClaims(db);
-      await recoverCalls(db);
+    async recover(under) {
+      await duty(
+        db,
+        under,
+      )(async (tx) => {
+        await recoverClaims(tx);
+        await recoverCalls(tx);
+      });
     },
+    lead: (held) => lead(quick.db, instance.id, held),
+    resign: (held) => resign(quick.db, held),
     hasOwed: async (now) => (await hasOwed(db, now)) || hasOwedCalls(db, now),
     async close() {
       await quick.close();

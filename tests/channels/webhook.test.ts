@@ -222,6 +222,15 @@ describe('an answer', () => {
     expect(retry_after).toBeLessThanOrEqual(60_000);
   });
 
+  it('with a date by a clock that is an hour wrong is heard by that clock', async () => {
+    const there = Date.now() - 3_600_000;
+    const headers = {
+      date: new Date(there).toUTCString(),
+      'retry-after': new Date(there + 60_000).toUTCString(),
+    };
+    expect(await says({ status: 429, headers })).toMatchObject({ retry_after: 60_000 });
+  });
+
   it.each([301, 302, 303, 307, 308])('of %i is not followed', async (status) => {
     const inside = await serve(() => json({ secret: true }));
     const came = await says({ status, headers: { location: inside.origin } });

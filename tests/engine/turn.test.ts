@@ -363,7 +363,7 @@ describe('a process that loses its connection to PostgreSQL', () => {
     const url = await newDatabase();
     const line = await openLine(url);
     const other = await otherConnection(url);
-    const instance = await openInstance(line.url);
+    const instance = await openInstance(line.url, 0);
     const living = async (): Promise<number> =>
       (
         await other.query('select from pg_locks where locktype = $1 and objid = $2 and granted', [
@@ -379,7 +379,7 @@ describe('a process that loses its connection to PostgreSQL', () => {
     expect(line.refused()).toBeLessThanOrEqual(6);
     line.mend();
     await expect.poll(living, { timeout: 5000 }).toBe(1);
-    const connections = `select from pg_stat_activity where application_name = 'etapa instance ${instance.id}'`;
+    const connections = `select from pg_stat_activity where application_name = 'etapa instance ${instance.id} knows 0'`;
     expect((await other.query(connections)).rowCount).toBe(1);
     await instance.close();
     await expect.poll(async () => (await other.query(connections)).rowCount).toBe(0);

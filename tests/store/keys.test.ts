@@ -1,7 +1,8 @@
 /** Keys with their scopes, and the secrets that an installation makes for itself. */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrateDatabase, openDatabase, type OpenDatabase } from '../../src/store/database.ts';
+import { openDatabase, type OpenDatabase } from '../../src/store/database.ts';
+import { migrateDatabase } from '../../src/store/migrate.ts';
 import {
   addWriteKey,
   createWriteKey,

@@ -1,7 +1,7 @@
 /** A database that has all tables, from which others are copied. */
 import pg from 'pg';
 import { openBackend } from '../../src/queue/backend.ts';
-import { migrateDatabase } from '../../src/store/database.ts';
+import { migrateDatabase } from '../../src/store/migrate.ts';
 
 /** Made anew. @returns its address. */
 export async function makeTemplate(server: string, name: string): Promise<string> {

@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/events/event.ts';
 import type { Reason } from '../../core/reason.ts';
 import type { VariantCount } from '../../core/workflows/experiment.ts';
+import type { Leadership } from '../ports.ts';
 import type { Holdout, Test } from './measures.ts';
 
 /** What is kept of a test. */
@@ -48,6 +49,9 @@ export interface ExperimentBook {
   setWinner(test: Test, winner: string, because: Reason, now: Instant): Promise<void>;
   /** Keeps what was decided under another name; the test has no winner then, and counts from now on. */
   beginAnew(test: Test, now: Instant): Promise<void>;
-  /** Does the work unless another process is at it; undefined then. All of it is written, or nothing. */
-  alone<T>(work: (book: ExperimentBook) => Promise<T>): Promise<T | undefined>;
+  /**
+   * Does the work unless another process is at it; undefined then. All of it is written, or nothing; under a leadership,
+   * only while that stands: throws `LeadershipLost`.
+   */
+  alone<T>(work: (book: ExperimentBook) => Promise<T>, under?: Leadership): Promise<T | undefined>;
 }

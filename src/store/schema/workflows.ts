@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   index,
   integer,
@@ -145,6 +146,16 @@ export const compiled_templates = pgTable('compiled_templates', {
   hash: text().primaryKey(),
   html: text().notNull(),
   text: text().notNull(),
+});
+
+/** Which process does what is done once for the whole installation, until its lease ends by the database's clock. */
+export const leadership = pgTable('leadership', {
+  role: text().primaryKey(),
+  /** The instance that leads: see `instance.ts`. */
+  owner: integer(),
+  since: instant(),
+  lease_until: instant(),
+  fence: bigint({ mode: 'number' }).notNull().default(0),
 });
 
 /** Secrets that this installation made for itself, such as the key that signs links. */
