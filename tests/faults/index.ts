@@ -15,6 +15,7 @@ import { openGround, type Ground } from './world/ground.ts';
 const options = readOptions(process.argv.slice(2), CASES);
 const ground = await openGround();
 let closing: () => Promise<unknown> = () => ground.close();
+let is_ending = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void endBy(signal));
 try {
   const runs = await runAll(ground, options);
@@ -29,6 +30,7 @@ try {
 
 /** Whatever was started goes with us. */
 async function endBy(signal: NodeJS.Signals): Promise<void> {
+  is_ending = true;
   await closing();
   process.kill(process.pid, signal);
 }
@@ -38,6 +40,7 @@ async function runAll(on: Ground, { cases, backends, seeds }: Options): Promise<
   for (const fault of cases)
     for (const backend of fault.backends === 'none' ? backends.slice(0, 1) : backends)
       for (const seed of seeds) {
+        if (is_ending) return runs;
         const run = await runOne(on, fault, backend, seed);
         process.stdout.write(`${runLine(run)}\n`);
         runs.push(run);

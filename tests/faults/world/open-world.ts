@@ -14,6 +14,7 @@ import type { PostgresProcess } from './postgres.ts';
 import { startEtapa, type EtapaProcess } from './processes.ts';
 import { awaitRecovery, awaitRest, type Recovery } from './recovery.ts';
 import { openRedis, type RedisProcess } from './redis.ts';
+import { openSmallDisk, type SmallDisk } from './small-disk.ts';
 import { startSmtp } from './smtp.ts';
 import { USUAL, type LinkName, type World, type WorldOptions } from './world.ts';
 
@@ -41,10 +42,11 @@ interface Place {
 export async function openWorld(ground: GroundParts, place: Place, options: WorldOptions): Promise<World> {
   const { folder, closing } = place;
   await ground.postgres.start();
+  const disk = options.small_disk_megabytes && (await smallDisk(ground, place, options.small_disk_megabytes));
   const [database_url, redis, smtp, port] = await Promise.all([
-    newDatabase(ground),
+    newDatabase(ground, disk ? `tablespace ${SMALL}` : ''),
     place.backend === 'redis'
-      ? openRedis(join(folder, 'redis'), options.redis_keeps_writes ?? false)
+      ? openRedis(disk ? disk.redis : join(folder, 'redis'), options.redis_keeps_writes ?? false)
       : Promise.resolve(undefined),
     startSmtp(join(folder, 'mails.jsonl')),
     freePort(),
@@ -106,6 +108,10 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
       throw new Error('there is no Redis in this world');
     },
     smtp,
+    get disk(): SmallDisk {
+      if (disk) return disk;
+      throw new Error('no small disk was asked for');
+    },
     link(name) {
       const found = links[name];
       if (found) return found;
@@ -139,9 +145,19 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
   };
 }
 
-async function newDatabase({ postgres, template }: GroundParts): Promise<string> {
+const SMALL = 'small_disk';
+
+async function smallDisk({ postgres }: GroundParts, place: Place, megabytes: number): Promise<SmallDisk> {
+  const disk = await openSmallDisk(join(place.folder, 'disk'), megabytes);
+  place.closing.push(() => disk.close());
+  await onServer(postgres, `create tablespace ${SMALL} location '${disk.postgres}'`);
+  place.closing.push(() => onServer(postgres, `drop tablespace ${SMALL}`));
+  return disk;
+}
+
+async function newDatabase({ postgres, template }: GroundParts, where: string): Promise<string> {
   const name = `world_${randomBytes(6).toString('hex')}`;
-  await onServer(postgres, `create database ${name} template ${template}`);
+  await onServer(postgres, `create database ${name} template ${template} ${where}`);
   const url = new URL(postgres.url);
   url.pathname = `/${name}`;
   return url.href;

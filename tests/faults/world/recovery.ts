@@ -59,11 +59,12 @@ const LEFT_SINCE = `
   union all select count(*) || ' messages ' || state from messages
   where state in ('owed', 'claimed', 'handing_over') and owed_at <= $1::timestamptz group by state`;
 
-/** Until nothing is new, owed or under way. Times of later attempts are brought forward: nobody waits for a minute here. */
+/** Until nothing is new, owed or under way. What rests for a while is brought forward: nobody waits for a minute here. */
 export async function awaitRest(query: Query, patience_seconds: number): Promise<void> {
   const began = performance.now();
   while (performance.now() - began < patience_seconds * 1000) {
     await query(`update messages set due_at = now() where state = 'deferred' and due_at > now()`);
+    await query('update happenings set due_at = now() where due_at > now()');
     const [left] = await query<{ some: boolean }>(LEFT);
     if (!left?.some) return;
     await sleep(LOOK_EVERY);
