@@ -25,6 +25,7 @@ import { createLinks, type Links } from './engine/links.ts';
 import type { Live, LiveProject } from './engine/live-project.ts';
 import { createNoticeDesk, type NoticeDesk } from './engine/notices.ts';
 import type {
+  Bell,
   CallMark,
   Channel,
   Clock,
@@ -48,14 +49,14 @@ import { createSendingControl, type SendingControl } from './engine/sending-cont
 import type { SetUpLook } from './engine/set-up.ts';
 import { startSweep } from './engine/sweep.ts';
 import type { TurnReport } from './engine/turn.ts';
-import { createTurner } from './engine/turner.ts';
+import { createTurner, heardFirstBy, type Turner } from './engine/turner.ts';
 import { UserError } from './errors.ts';
 import { orMeant } from './project/did-you-mean.ts';
 import { loadProject, type LoadedProject } from './project/load.ts';
 import { formatProblem, type Problem } from './project/problem.ts';
 import type { ProjectFiles } from './project/read-files.ts';
 import { openBackend, type QueueBackend } from './queue/backend.ts';
-import { createBell, type ClosableBell } from './queue/bell.ts';
+import { createBell } from './queue/bell.ts';
 import { startSendWorker, startTurnWorkers } from './queue/workers.ts';
 import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
@@ -153,7 +154,7 @@ export interface App {
     retry(contact_ids: readonly string[] | 'all'): Promise<number>;
   };
   readonly people: PersonalData;
-  readonly bell: ClosableBell;
+  readonly bell: Bell;
   readonly clock: Clock;
   readonly receiver: Receiver;
   readonly links: Links;
@@ -210,7 +211,9 @@ export async function openApp(options: AppOptions): Promise<App> {
   const reader = createReader(db);
   const experiments = openExperiments(db);
   const backend = await openBackend(options.queue);
-  const bell = createBell(backend, options.onError);
+  const jobs = createBell(backend, options.onError);
+  let turner: Turner | undefined;
+  const bell = heardFirstBy(() => turner, jobs);
   const link_secrets = await linkSecrets(db);
   const links = createLinks(options.public_url, link_secrets);
   const webhook = options.webhooks && {
@@ -365,7 +368,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   function start(roles: ReadonlySet<Role>): void {
     const { onError, onTurn, onMark, onCall, onTurned: onDone, onSent } = options;
     if (roles.has('engine')) {
-      const turner = createTurner({
+      turner = createTurner({
         store,
         bell,
         clock,
@@ -500,7 +503,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     async close() {
       await receiver.close();
       for (const close of closers.reverse()) await close();
-      await bell.close();
+      await jobs.close();
       await backend.close();
       await store.close();
       await closeDatabase();

@@ -7,6 +7,8 @@ import { takeTurn, takeTurnsAlone, UnwritableBatch, type TurnReport } from './tu
 export interface Turner {
   /** Works through everything new and due of these partitions; leaves those to others that somebody else is at. */
   work(partitions: readonly number[]): Promise<void>;
+  /** Takes note of what is new where a turn is under way here, and tells the partitions where none is. */
+  hear(partitions: readonly number[]): readonly number[];
   /** Lets the turns that have begun end, and begins no others. */
   stop(): void;
 }
@@ -36,8 +38,7 @@ export function createTurner({ store, bell, clock, live, onTurn, onTrouble, onDo
 
   async function work(partitions: readonly number[]): Promise<void> {
     if (stopping) return;
-    for (const partition of partitions) if (busy.has(partition)) again.add(partition);
-    const free = partitions.filter((partition) => !busy.has(partition));
+    const free = hear(partitions);
     if (free.length === 0) return;
     for (const partition of free) busy.add(partition);
     try {
@@ -45,7 +46,16 @@ export function createTurner({ store, bell, clock, live, onTurn, onTrouble, onDo
     } finally {
       for (const partition of free) busy.delete(partition);
     }
-    for (const partition of free) onDone?.(partition);
+    // Between the last look at what was rung for and the end of being busy.
+    const rung = free.filter((partition) => again.delete(partition));
+    for (const partition of free) if (!rung.includes(partition)) onDone?.(partition);
+    if (rung.length > 0) await work(rung);
+  }
+
+  function hear(partitions: readonly number[]): readonly number[] {
+    if (stopping) return partitions;
+    for (const partition of partitions) if (busy.has(partition)) again.add(partition);
+    return partitions.filter((partition) => !busy.has(partition));
   }
 
   /** Who was rung for meanwhile is asked with the next turn, together with those where there is more. */
@@ -98,9 +108,18 @@ export function createTurner({ store, bell, clock, live, onTurn, onTrouble, onDo
 
   return {
     work,
+    hear,
     stop() {
       stopping = true;
     },
+  };
+}
+
+/** A bell that needs no job for partitions at which this process is just now: under load those are most of all rings. */
+export function heardFirstBy(turner: () => Turner | undefined, bell: Bell): Bell {
+  return {
+    ringTurns: (partitions) => bell.ringTurns(turner()?.hear(partitions) ?? partitions),
+    ringSends: bell.ringSends,
   };
 }
 

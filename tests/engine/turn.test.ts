@@ -15,7 +15,7 @@ import {
   type TurnWrites,
 } from '../../src/engine/ports.ts';
 import { takeTurn, type Turning } from '../../src/engine/turn.ts';
-import { createTurner } from '../../src/engine/turner.ts';
+import { createTurner, heardFirstBy, type Turner } from '../../src/engine/turner.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
 import { openInstance } from '../../src/store/instance.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -252,6 +252,36 @@ describe('a partition', () => {
     const turner = createTurner({ store, bell, clock: app.clock, live: app.live });
     await store.turn([5], () => turner.work([5, 6]));
     await expect.poll(() => rung).toEqual([[5]]);
+  });
+});
+
+describe('a ring', () => {
+  it('for what this process is at needs no job, and what it rang for is decided in the same go', async () => {
+    const engine = await open(GREETING);
+    const jobs: number[][] = [];
+    const outside = {
+      ringTurns: (some: readonly number[]) => void jobs.push([...some]),
+      ringSends: () => undefined,
+    };
+    await engine.receive(known('ana'), tracked({ user_id: 'ana' }, 'asked'));
+    const partition = partitionOf((await contactOf(engine, 'ana')).id);
+    const other = (partition + 1) % PARTITIONS;
+    let turner: Turner | undefined;
+    const bell = heardFirstBy(() => turner, outside);
+    let told = false;
+    turner = engine.turnerOn(
+      betweenWriteAndCommit(engine.store, async () => {
+        if (told) return;
+        told = true;
+        await engine.receive(tracked({ user_id: 'ana' }, 'asked'));
+        bell.ringTurns([partition, other]);
+      }),
+    );
+    await turner.work([partition]);
+    expect(jobs).toEqual([[other]]);
+    expect(await counts(engine)).toEqual({ runs: 2, messages: 2, happenings: 0 });
+    bell.ringTurns([partition]);
+    expect(jobs).toEqual([[other], [partition]]);
   });
 });
 

@@ -69,6 +69,7 @@ async function openBells(
         worked.push(partition);
       }
     },
+    hear: (partitions) => partitions,
     stop: () => undefined,
   };
   const workers = startTurnWorkers(opened, turner, (error) => errors.push(error));
