@@ -31,6 +31,9 @@ export interface GroundParts {
   readonly api_key: string;
 }
 
+/** A recovery of more seconds than this. */
+const WORTH_TELLING = 10;
+
 interface Place {
   readonly backend: Backend;
   /** What is worth a look afterwards lies here. */
@@ -127,6 +130,10 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     async recovery(patience_seconds = 60) {
       const recovery = await awaitRecovery({ query, load, taken: smtp.taken }, patience_seconds);
       recoveries.push(recovery);
+      if (recovery.seconds > WORTH_TELLING)
+        process.stderr.write(
+          `      waited ${recovery.seconds.toFixed(1)} s, at last for ${recovery.waited_for}\n`,
+        );
       return recovery.seconds;
     },
     async settle(patience_seconds = 60) {
