@@ -34,7 +34,7 @@ export const senderKilledAfterDot: FaultCase = {
 
 async function killSender({ dice, openWorld }: Setting, at: SmtpRule['at']): Promise<Findings> {
   const world = await openWorld();
-  world.load.begin();
+  await world.flow();
   await sleep(dice.whole(1000, 2500));
   const victim = dice.pick(world.running('sender'));
   const wanted = dice.whole(1, 4);

@@ -11,7 +11,7 @@ export const apiKilled: FaultCase = {
   in_smoke: true,
   async run({ dice, openWorld }) {
     const world = await openWorld();
-    world.load.begin({ clients: 50, per_second: 25 });
+    await world.flow({ clients: 50, per_second: 25 });
     for (let kill = 0; kill < KILLS; kill++) {
       await sleep(dice.whole(300, 1500));
       for (const api of world.running('api')) await api.kill();

@@ -11,7 +11,7 @@ export const rollingRestart: FaultCase = {
   backends: 'both',
   async run({ dice, openWorld }) {
     const world = await openWorld();
-    world.load.begin();
+    await world.flow();
     const violations: string[] = [];
     const ends: number[] = [];
     for (const one of dice.shuffle(world.processes)) {

@@ -12,7 +12,7 @@ export const queueEmptied: FaultCase = {
   in_smoke: true,
   async run({ backend, dice, openWorld }) {
     const world = await openWorld();
-    world.load.begin();
+    await world.flow();
     const empty = backend === 'redis' ? flush : truncate;
     for (let time = 0; time < TIMES; time++) {
       await sleep(dice.whole(300, 1500));

@@ -42,7 +42,7 @@ async function killRedis(
 ): Promise<Findings> {
   const world = await openWorld({ redis_keeps_writes });
   const { load, redis } = world;
-  load.begin();
+  await world.flow();
   await sleep(dice.whole(1000, 2500));
   await redis.kill();
   const before = load.acknowledged;

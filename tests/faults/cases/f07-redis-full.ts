@@ -11,7 +11,7 @@ export const redisFull: FaultCase = {
   async run({ dice, openWorld }) {
     const world = await openWorld();
     const { load, redis } = world;
-    load.begin();
+    await world.flow();
     await sleep(dice.whole(1000, 2500));
     await redis.client.config('SET', 'maxmemory', '1mb');
     const before = load.acknowledged;

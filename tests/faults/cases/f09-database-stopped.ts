@@ -12,7 +12,7 @@ export const databaseStopped: FaultCase = {
   backends: 'both',
   async run({ dice, openWorld }) {
     const world = await openWorld();
-    world.load.begin();
+    await world.flow();
     const link = await followedLink(world);
     await sleep(dice.whole(500, 2000));
     await world.postgres.stopImmediately();

@@ -38,7 +38,7 @@ async function trouble(
   make: (world: World, setting: Setting) => Promise<void>,
 ): Promise<Findings> {
   const world = await setting.openWorld();
-  world.load.begin();
+  await world.flow();
   await sleep(setting.dice.whole(1000, 2500));
   await make(world, setting);
   await world.recovery();

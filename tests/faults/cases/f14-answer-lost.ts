@@ -23,7 +23,7 @@ export const silentAfterDot: FaultCase = {
 
 async function loseAnswers({ dice, openWorld }: Setting, does: 'drop' | 'hang'): Promise<Findings> {
   const world = await openWorld({ smtp_options: 'socketTimeout=4000' });
-  world.load.begin();
+  await world.flow();
   await sleep(dice.whole(1000, 2500));
   const times = dice.whole(3, 12);
   await world.smtp.rules([{ at: 'dot', does, takes: true, times }]);

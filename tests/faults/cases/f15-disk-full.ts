@@ -10,7 +10,7 @@ export const diskFull: FaultCase = {
   async run({ dice, openWorld }) {
     const world = await openWorld({ small_disk_megabytes: 40, redis_keeps_writes: true });
     const { load, disk } = world;
-    load.begin();
+    await world.flow();
     await sleep(dice.whole(1000, 2500));
     await disk.fill();
     load.begin({ clients: 10, per_second: 30 });

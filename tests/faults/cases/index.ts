@@ -1,4 +1,5 @@
 import type { FaultCase } from '../fault.ts';
+import { checkerItself } from './f00-checker.ts';
 import { senderKilledAfterDot, senderKilledAfterRcpt, senderKilledInText } from './f01-sender-killed.ts';
 import { apiKilled } from './f02-api-killed.ts';
 import { rollingRestart } from './f04-rolling-restart.ts';
@@ -13,6 +14,7 @@ import { diskFull } from './f15-disk-full.ts';
 
 /** In the order of the table. */
 export const CASES: readonly FaultCase[] = [
+  checkerItself,
   senderKilledAfterRcpt,
   senderKilledInText,
   senderKilledAfterDot,

@@ -31,6 +31,11 @@ export interface GroundParts {
   readonly api_key: string;
 }
 
+/** In seconds. */
+const LONGEST_BEGINNING = 60;
+/** A recovery of more seconds than this. */
+const WORTH_TELLING = 10;
+
 interface Place {
   readonly backend: Backend;
   /** What is worth a look afterwards lies here. */
@@ -99,6 +104,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
 
   const living = (): EtapaProcess[] => started.filter((one) => one.is_wanted && !one.has_ended);
   return {
+    folder,
     database_url,
     origin,
     api_key: ground.api_key,
@@ -124,9 +130,17 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     start,
     running: (role) => living().filter(({ roles }) => roles.includes(role)),
     query,
+    async flow(load_options) {
+      load.begin(load_options);
+      await awaitRecovery({ query, load, taken: smtp.taken }, LONGEST_BEGINNING);
+    },
     async recovery(patience_seconds = 60) {
       const recovery = await awaitRecovery({ query, load, taken: smtp.taken }, patience_seconds);
       recoveries.push(recovery);
+      if (recovery.seconds > WORTH_TELLING)
+        process.stderr.write(
+          `      waited ${recovery.seconds.toFixed(1)} s, at last for ${recovery.waited_for}\n`,
+        );
       return recovery.seconds;
     },
     async settle(patience_seconds = 60) {

@@ -8,7 +8,7 @@ import type { ProjectFiles } from '../../../src/project/read-files.ts';
 import type { Link } from '../../support/link.ts';
 import type { Findings } from '../fault.ts';
 import type { Bounds } from './check.ts';
-import type { Load } from './load.ts';
+import type { Load, LoadOptions } from './load.ts';
 import type { PostgresProcess } from './postgres.ts';
 import type { EtapaProcess } from './processes.ts';
 import type { RedisProcess } from './redis.ts';
@@ -44,6 +44,8 @@ export const USUAL: readonly (readonly Role[])[] = [
 ];
 
 export interface World {
+  /** Holds `ledger.jsonl`, what was acknowledged, and `mails.jsonl`, what the mail server took. */
+  readonly folder: string;
   readonly database_url: string;
   /** Where the API listens, also when it is started again. */
   readonly origin: string;
@@ -66,6 +68,8 @@ export interface World {
   running(role: Role): readonly EtapaProcess[];
   /** Past the links, on a connection of the harness. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Begins the load, and resolves when the first order has gone the whole way: processes that have just begun are slow. */
+  flow(options?: LoadOptions): Promise<void>;
   /**
    * Call it when the fault has ended, while the load goes on: waits until everything that was owed or new at that moment
    * has come to its end, and something sent since has gone the whole way. Resolves with the seconds since the call.
