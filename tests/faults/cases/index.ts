@@ -9,6 +9,7 @@ import { redisBlackHole, redisFrozen } from './f08-redis-silent.ts';
 import { databaseStopped } from './f09-database-stopped.ts';
 import { connectionsEnded, noConnectionsLeft, tableLocked } from './f10-database-troubled.ts';
 import { droppedAfterDot, silentAfterDot } from './f14-answer-lost.ts';
+import { diskFull } from './f15-disk-full.ts';
 
 /** In the order of the table. */
 export const CASES: readonly FaultCase[] = [
@@ -31,4 +32,5 @@ export const CASES: readonly FaultCase[] = [
   noConnectionsLeft,
   droppedAfterDot,
   silentAfterDot,
+  diskFull,
 ];

@@ -12,8 +12,9 @@ import { openLedger } from './ledger.ts';
 import { createLoad } from './load.ts';
 import type { PostgresProcess } from './postgres.ts';
 import { startEtapa, type EtapaProcess } from './processes.ts';
-import { awaitRecovery, awaitRest } from './recovery.ts';
+import { awaitRecovery, awaitRest, type Recovery } from './recovery.ts';
 import { openRedis, type RedisProcess } from './redis.ts';
+import { openSmallDisk, type SmallDisk } from './small-disk.ts';
 import { startSmtp } from './smtp.ts';
 import { USUAL, type LinkName, type World, type WorldOptions } from './world.ts';
 
@@ -41,10 +42,11 @@ interface Place {
 export async function openWorld(ground: GroundParts, place: Place, options: WorldOptions): Promise<World> {
   const { folder, closing } = place;
   await ground.postgres.start();
+  const disk = options.small_disk_megabytes && (await smallDisk(ground, place, options.small_disk_megabytes));
   const [database_url, redis, smtp, port] = await Promise.all([
-    newDatabase(ground),
+    newDatabase(ground, disk ? `tablespace ${SMALL}` : ''),
     place.backend === 'redis'
-      ? openRedis(join(folder, 'redis'), options.redis_keeps_writes ?? false)
+      ? openRedis(disk ? disk.redis : join(folder, 'redis'), options.redis_keeps_writes ?? false)
       : Promise.resolve(undefined),
     startSmtp(join(folder, 'mails.jsonl')),
     freePort(),
@@ -73,7 +75,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     NO_COLOR: '1',
     ...options.env,
   };
-  const recovery_seconds: number[] = [];
+  const recoveries: Recovery[] = [];
   let names = 0;
 
   async function start(
@@ -106,6 +108,10 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
       throw new Error('there is no Redis in this world');
     },
     smtp,
+    get disk(): SmallDisk {
+      if (disk) return disk;
+      throw new Error('no small disk was asked for');
+    },
     link(name) {
       const found = links[name];
       if (found) return found;
@@ -119,9 +125,9 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     running: (role) => living().filter(({ roles }) => roles.includes(role)),
     query,
     async recovery(patience_seconds = 60) {
-      const seconds = await awaitRecovery({ query, load, taken: smtp.taken }, patience_seconds);
-      recovery_seconds.push(seconds);
-      return seconds;
+      const recovery = await awaitRecovery({ query, load, taken: smtp.taken }, patience_seconds);
+      recoveries.push(recovery);
+      return recovery.seconds;
     },
     async settle(patience_seconds = 60) {
       await load.end();
@@ -134,14 +140,24 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
           : [],
       );
       const evidence = { query, ledger: await ledger.read(), taken: await smtp.taken() };
-      return compare({ ...evidence, recovery_seconds, crashes }, bounds);
+      return compare({ ...evidence, recoveries, crashes }, bounds);
     },
   };
 }
 
-async function newDatabase({ postgres, template }: GroundParts): Promise<string> {
+const SMALL = 'small_disk';
+
+async function smallDisk({ postgres }: GroundParts, place: Place, megabytes: number): Promise<SmallDisk> {
+  const disk = await openSmallDisk(join(place.folder, 'disk'), megabytes);
+  place.closing.push(() => disk.close());
+  await onServer(postgres, `create tablespace ${SMALL} location '${disk.postgres}'`);
+  place.closing.push(() => onServer(postgres, `drop tablespace ${SMALL}`));
+  return disk;
+}
+
+async function newDatabase({ postgres, template }: GroundParts, where: string): Promise<string> {
   const name = `world_${randomBytes(6).toString('hex')}`;
-  await onServer(postgres, `create database ${name} template ${template}`);
+  await onServer(postgres, `create database ${name} template ${template} ${where}`);
   const url = new URL(postgres.url);
   url.pathname = `/${name}`;
   return url.href;

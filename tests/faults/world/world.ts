@@ -12,6 +12,7 @@ import type { Load } from './load.ts';
 import type { PostgresProcess } from './postgres.ts';
 import type { EtapaProcess } from './processes.ts';
 import type { RedisProcess } from './redis.ts';
+import type { SmallDisk } from './small-disk.ts';
 import type { SmtpProcess } from './smtp.ts';
 
 export type OpenWorld = (options?: WorldOptions) => Promise<World>;
@@ -27,6 +28,8 @@ export interface WorldOptions {
   readonly redis_keeps_writes?: boolean;
   /** Added to SMTP_URL: options of the mail library, such as `socketTimeout=4000`. */
   readonly smtp_options?: string;
+  /** The tables, and the files of Redis, lie on a disk of this size; `disk` fills it. */
+  readonly small_disk_megabytes?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -50,6 +53,8 @@ export interface World {
   /** @throws Error over the other backend. */
   readonly redis: RedisProcess;
   readonly smtp: SmtpProcess;
+  /** @throws Error where no small disk was asked for. */
+  readonly disk: SmallDisk;
   /** Of those in `over_links`. */
   link(name: LinkName): Link;
   readonly load: Load;
