@@ -23,8 +23,11 @@ const RECOVER_EVERY = 2000;
 const SHORT_SLEEP = 100;
 /** So many contacts wait for being decided anew at most, so that news about others is never far behind. */
 const MOST_ASKED_ANEW = 5000;
-/** What has been due for so long, the process that leads has not rung for: it may be gone. */
-const OVERDUE = 1500;
+/**
+ * What has been due for so long, the process that leads has not rung for, or in vain: it may be gone, or its way to the
+ * queue. So often the others look; where everything is late because there is too much of it, they should not add to it.
+ */
+const OVERDUE = 3000;
 
 /**
  * Rings for whatever is due: at the very moment at which the next thing falls due, and at least once a second, so that
@@ -37,13 +40,24 @@ export function startSweep({ store, bell, clock, live, duties, onError }: SweepP
   let stopped = false;
   let running = Promise.resolve();
   let leadership: Leadership | undefined;
+  let looked_at = -Infinity;
 
   async function sweep(): Promise<number> {
     const now = clock.at(await store.databaseNow());
     leadership = await store.lead(leadership);
-    await ring(leadership ? now : now - OVERDUE);
+    if (!leadership) {
+      await helpOut(now);
+      return LONGEST_SLEEP;
+    }
+    await ring(now);
     const next = await store.nextDue();
     return next !== null && next > now ? Math.min(LONGEST_SLEEP, next - now + 1) : LONGEST_SLEEP;
+  }
+
+  async function helpOut(now: Instant): Promise<void> {
+    if (performance.now() - looked_at < OVERDUE) return;
+    looked_at = performance.now();
+    await ring(now - OVERDUE);
   }
 
   async function ring(now: Instant): Promise<void> {

@@ -132,8 +132,8 @@ async function dropHalfMade(client: pg.Client, statement: string): Promise<void>
   if (rowCount) await client.query(`drop index concurrently "${name}"`);
 }
 
-/** Milliseconds: whoever waits for a lock on a table keeps all others waiting behind it. */
-const LONGEST_LOCK = 1000;
+/** Milliseconds: whoever waits for a lock on a table keeps all others waiting behind it. Nobody is to wait for a second. */
+const LONGEST_LOCK = 800;
 /** In between all who waited have their turn. */
 const REST = 500;
 const PATIENCE = 5 * 60_000;

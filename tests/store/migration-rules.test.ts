@@ -53,6 +53,10 @@ describe('what holds people up, or breaks a program from before, is told with it
     ['-- contract after 0009_later\ndrop table events;', 'must name a migration before it'],
     ["update events set name = '' where name is null;", 'in batches'],
     ['delete from events;', 'in batches'],
+    [
+      'alter table events add column x text;--> statement-breakpoint\nalter table contacts add column x text;',
+      'write a file for each',
+    ],
     ['truncate events;', 'nobody may read'],
     [
       'create table notes (a text);--> statement-breakpoint\nalter table events rename to happened;',
@@ -66,6 +70,7 @@ describe('what holds people up, or breaks a program from before, is told with it
 describe('what may be done at any time is not complained about', () => {
   it.each([
     'alter table events add column x text;',
+    'alter table events add column x text;--> statement-breakpoint\nalter table events add column y text;',
     "alter table events add column x text default 'first' not null;",
     'alter table events add column x timestamptz default now() not null;',
     'create table notes (a text not null);--> statement-breakpoint\ncreate index notes_a on notes (a);',

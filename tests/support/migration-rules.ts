@@ -10,7 +10,9 @@ export function dangersOf(migration: Migration, all: readonly Migration[]): read
   const statements = migration.statements.map(plain);
   const made = new Set(statements.flatMap((statement) => TABLE_MADE.exec(statement)?.[1] ?? []));
   const dangers = statements.flatMap((statement) => dangersIn(statement, migration, made));
-  return [...headDangers(migration, all), ...dangers].map((danger) => `${migration.tag}: ${danger}`);
+  return [...headDangers(migration, all), ...dangers, ...manyTables(statements, migration, made)].map(
+    (danger) => `${migration.tag}: ${danger}`,
+  );
 }
 
 /** In one line, without comments, quotes of names and words in quotes. */
@@ -50,6 +52,20 @@ function tableOf(statement: string): string {
       statement,
     );
   return name?.[1] ?? name?.[2] ?? '';
+}
+
+/** Who holds one table and waits for another may meet a program that holds that one and waits for the first. */
+function manyTables(
+  statements: readonly string[],
+  { outside_transaction }: Migration,
+  made: ReadonlySet<string>,
+): readonly string[] {
+  const altered = new Set(statements.filter((one) => one.startsWith('alter table')).map(tableOf));
+  const old = [...altered].filter((table) => !made.has(table));
+  if (outside_transaction || old.length < 2) return [];
+  return [
+    `it locks ${old.join(' and ')} at once, and a program that has locked one of them would be in its way: write a file for each`,
+  ];
 }
 
 const CAN_RUN_AGAIN = /\bif (?:not )?exists\b|\bvalidate constraint\b/;

@@ -2,6 +2,7 @@ import type { FaultCase } from '../fault.ts';
 import { checkerItself } from './f00-checker.ts';
 import { senderKilledAfterDot, senderKilledAfterRcpt, senderKilledInText } from './f01-sender-killed.ts';
 import { apiKilled } from './f02-api-killed.ts';
+import { leaderFrozen, leaderKilled } from './f03-leader.ts';
 import { rollingRestart } from './f04-rolling-restart.ts';
 import { queueEmptied } from './f05-queue-emptied.ts';
 import { redisFileCut, redisFileGone, redisKilled } from './f06-redis-killed.ts';
@@ -11,6 +12,9 @@ import { databaseStopped } from './f09-database-stopped.ts';
 import { connectionsEnded, noConnectionsLeft, tableLocked } from './f10-database-troubled.ts';
 import { droppedAfterDot, silentAfterDot } from './f14-answer-lost.ts';
 import { diskFull } from './f15-disk-full.ts';
+import { clocksJump, clocksWrong } from './f16-clocks.ts';
+import { migratedUnderLoad } from './f21-migration.ts';
+import { engineFrozen, loopBlocked, memoryGone, senderFrozen } from './f24-standstill.ts';
 
 /** In the order of the table. */
 export const CASES: readonly FaultCase[] = [
@@ -19,6 +23,8 @@ export const CASES: readonly FaultCase[] = [
   senderKilledInText,
   senderKilledAfterDot,
   apiKilled,
+  leaderKilled,
+  leaderFrozen,
   rollingRestart,
   queueEmptied,
   redisKilled,
@@ -35,4 +41,11 @@ export const CASES: readonly FaultCase[] = [
   droppedAfterDot,
   silentAfterDot,
   diskFull,
+  clocksWrong,
+  clocksJump,
+  migratedUnderLoad,
+  engineFrozen,
+  senderFrozen,
+  loopBlocked,
+  memoryGone,
 ];
