@@ -43,6 +43,7 @@ import { dayOfProject } from './engine/destinations.ts';
 import { createSender } from './engine/send.ts';
 import { createSendingControl, type SendingControl } from './engine/sending-control.ts';
 import type { SetUpLook } from './engine/set-up.ts';
+import type { Standing } from './engine/standing.ts';
 import { startSweep } from './engine/sweep.ts';
 import type { TurnReport } from './engine/turn.ts';
 import { createTurner } from './engine/turner.ts';
@@ -79,6 +80,7 @@ import { recomputation, recomputeByCommand } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
 import { openResponseBook } from './store/response-book.ts';
 import { openSegments, type Segments } from './store/segments.ts';
+import { readStanding } from './store/standing.ts';
 import { openStore } from './store/store.ts';
 import { openSuppressionList, type SuppressionList } from './store/suppression-list.ts';
 import { openSendingBook } from './store/suppressions.ts';
@@ -115,6 +117,8 @@ export interface AppOptions {
   onSent?(): void;
   /** Hears of what only people can mend. */
   onAlert?(alert: SendingAlert): void;
+  /** The book as whoever counts listens to it. */
+  watchStore?(store: Store): Store;
 }
 
 export interface MailOptions extends Pick<EmailOptions, 'dkim' | 'require_tls' | 'internal_headers'> {
@@ -168,6 +172,10 @@ export interface App {
   deployments(limit: number): ReturnType<typeof listDeployments>;
   /** How far the newest rules have got on their way through the contacts. */
   recomputation(): ReturnType<typeof recomputation>;
+  /** How the work stands: what waits, for how long, and who is at it. */
+  standing(): Promise<Standing>;
+  /** Connections of this process to PostgreSQL. */
+  connections(): { readonly open: number; readonly idle: number; readonly waiting: number };
   /** Takes up what another process has deployed. */
   refresh(): Promise<void>;
   /** A key that is in use. Remembered for a few seconds. */
@@ -191,7 +199,8 @@ export interface App {
 export async function openApp(options: AppOptions): Promise<App> {
   await migrateDatabase(options.database_url);
   const { db, close: closeDatabase } = openDatabase(options.database_url);
-  const store = await openStore(db, options.database_url);
+  const opened = await openStore(db, options.database_url);
+  const store = options.watchStore?.(opened) ?? opened;
   const reader = createReader(db);
   const experiments = openExperiments(db);
   const backend = await openBackend(options.queue);
@@ -448,6 +457,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     deployedFiles,
     deployments: (limit) => listDeployments(db, limit),
     recomputation: () => recomputation(db),
+    standing: async () => readStanding(db, await askNow()),
+    connections() {
+      const { totalCount: open, idleCount: idle, waitingCount: waiting } = db.$client;
+      return { open, idle, waiting };
+    },
     refresh,
     findKey: rememberKeys((key) => findWriteKey(db, key)),
     whyNotStarted: (workflow) => whyNotStarted(live(), workflow),
