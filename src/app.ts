@@ -35,6 +35,7 @@ import type {
 } from './engine/ports.ts';
 import type { MessageList } from './engine/message-list.ts';
 import { createReceiver, type Receiver } from './engine/receive.ts';
+import { provenChannel, type RecoveryBook } from './engine/recovery.ts';
 import { createResponses, type Responses } from './engine/responses.ts';
 import { createPages, type Pages } from './engine/preferences.ts';
 import type { SendingAlert } from './engine/alert.ts';
@@ -78,6 +79,7 @@ import { findMessage, listMessages, retryMessage } from './store/message-list.ts
 import { openPersonalData, type PersonalData } from './store/personal-data.ts';
 import { recomputation, recomputeByCommand } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
+import { openRecoveryBook } from './store/recoveries.ts';
 import { openResponseBook } from './store/response-book.ts';
 import { openSegments, type Segments } from './store/segments.ts';
 import { readStanding } from './store/standing.ts';
@@ -172,6 +174,8 @@ export interface App {
   deployments(limit: number): ReturnType<typeof listDeployments>;
   /** How far the newest rules have got on their way through the contacts. */
   recomputation(): ReturnType<typeof recomputation>;
+  /** What is held since a restore from a backup, and what was sent before it. */
+  readonly recovery: RecoveryBook;
   /** How the work stands: what waits, for how long, and who is at it. */
   standing(): Promise<Standing>;
   /** Connections of this process to PostgreSQL. */
@@ -213,6 +217,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
   const clock = options.clock ?? databaseClock;
   const inbox = openChat(db);
+  const recovery = openRecoveryBook(db);
+  let is_recovering = false;
   /** What time it is by the engine's clock. */
   const askNow = async (): Promise<Instant> => clock.at(await store.databaseNow());
   const closers: (() => Promise<unknown>)[] = [];
@@ -320,6 +326,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 
   async function refresh(): Promise<void> {
+    is_recovering = await recovery.isOpen();
     const latest = await latestDeployment(db);
     if (!latest) return;
     const [winners, incidents] = await Promise.all([experimentWinners(db), allIncidents(db)]);
@@ -346,6 +353,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     };
   }
 
+  const proofs = (): RecoveryBook | undefined => (is_recovering ? recovery : undefined);
+
   function start(roles: ReadonlySet<Role>): void {
     const { onError, onTurn, onMark, onCall, onTurned: onDone, onSent } = options;
     if (roles.has('engine')) {
@@ -362,7 +371,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     }
     if (roles.has('sender')) {
       const renderer: Renderer = createRenderer();
-      const channels = openChannels(options, { links, inbox, reader, webhook });
+      const channels = openChannels(options, { links, inbox, reader, webhook, proofs });
       const onAlert = alertTeller(channels.get('email'));
       const sender = createSender({
         ...{ store, clock, live, links, renderer, channels },
@@ -406,7 +415,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     ...{ book: openAutoReplies(db, link_secrets[0] ?? ''), live },
     now: askNow,
     channel: () =>
-      (answer_channels ??= openChannels(options, { links, inbox, reader, webhook })).get('email'),
+      (answer_channels ??= openChannels(options, { links, inbox, reader, webhook, proofs })).get('email'),
   };
 
   await refresh();
@@ -457,6 +466,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     deployedFiles,
     deployments: (limit) => listDeployments(db, limit),
     recomputation: () => recomputation(db),
+    recovery,
     standing: async () => readStanding(db, await askNow()),
     connections() {
       const { totalCount: open, idleCount: idle, waitingCount: waiting } = db.$client;
@@ -522,6 +532,8 @@ interface Supplies {
   readonly inbox: ChatBook;
   readonly reader: Reader;
   readonly webhook: WebhookOptions | undefined;
+  /** What was sent before a restore, while that is asked for. */
+  proofs(): RecoveryBook | undefined;
 }
 
 /** What is not set up leaves by no real channel, where somebody listens to that. */
@@ -530,7 +542,8 @@ function openChannels(options: AppOptions, supplies: Supplies): ReadonlyMap<stri
   const real = realChannels(options, supplies);
   const others = CHANNELS.filter((name) => !real.some((channel) => channel.name === name));
   const logs = onParcel ? others.map((name) => createLogChannel(name, onParcel)) : [];
-  return new Map([...real, ...logs].map((channel) => [channel.name, channel]));
+  const { proofs } = supplies;
+  return new Map([...real, ...logs].map((channel) => [channel.name, provenChannel(channel, proofs)]));
 }
 
 function realChannels(options: AppOptions, { links, inbox, reader, webhook }: Supplies): Channel[] {

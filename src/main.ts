@@ -28,6 +28,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['doctor'], async () => (await import('./cli/doctor.ts')).addDoctor],
   [['messages'], async () => (await import('./cli/messages.ts')).addMessages],
   [['sending'], async () => (await import('./cli/sending.ts')).addSending],
+  [['recover'], async () => (await import('./cli/recover.ts')).addRecover],
   [['keys'], async () => (await import('./cli/keys.ts')).addKeys],
 ];
 

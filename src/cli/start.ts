@@ -13,12 +13,14 @@ import { toLog } from '../operations/redact.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { listen } from './listen.ts';
 import { refuseUnfitWords } from './unfit-words.ts';
+import { holdSince, readMoment } from './recover.ts';
 import { openSurroundings } from './surroundings.ts';
 import { logRefusal, watchProcess, type Watching } from './watching.ts';
 
 interface StartOptions {
   readonly project: string;
   readonly only?: Role[];
+  readonly recoveredAt?: string;
 }
 
 export function addStart(program: Command): void {
@@ -29,6 +31,10 @@ export function addStart(program: Command): void {
     )
     .option('-C, --project <folder>', 'the folder of the project', '.')
     .addOption(new Option('--only <roles...>', 'run only these roles').choices(ROLES))
+    .option(
+      '--recovered-at <moment>',
+      'the database was restored and stands as at this moment (2026-11-22T10:00Z): hold what may have been sent since; see "etapa recover"',
+    )
     .action(start);
 }
 
@@ -50,6 +56,8 @@ async function start(options: StartOptions): Promise<void> {
         'SMTP_URL is not set, so nothing could be sent. Set it, or leave out the role "sender".',
       );
     }
+    if (options.recoveredAt !== undefined)
+      log.announce(await holdSince(app, readMoment(options.recoveredAt, '--recovered-at')));
     app.start(roles);
     const checks = await watching.open(app, roles);
     const options_of_door = { ...serverOptions(settings, watching), checks };

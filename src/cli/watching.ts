@@ -45,7 +45,9 @@ export function watchProcess({ log_level: level, metrics: place }: Settings): Wa
       return checks;
     },
     end: () => void (ending = true),
-    close: async () => void (await server?.close()),
+    async close() {
+      await server?.close();
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Instant } from '../core/events/event.ts';
 import { STUCK_AFTER, type Standing } from '../engine/standing.ts';
 import type { Runner } from './database.ts';
 import { LIVING } from './instance.ts';
+import { NOT_HELD } from './recoveries.ts';
 import { timestamp } from './values.ts';
 
 /** As many happenings of each partition are looked at: enough for an age, few enough with millions waiting. */
@@ -23,11 +24,11 @@ export async function readStanding(db: Runner, now: Instant): Promise<Standing> 
       from partitions p
     )
     select
-      ${late(moment, sql`(select due_at from messages where ${OWED} and due_at <= ${moment} and ${FREE} order by due_at limit 1)`)} as oldest_owed_message,
+      ${late(moment, sql`(select due_at from messages where ${OWED} and due_at <= ${moment} and ${NOT_HELD} order by due_at limit 1)`)} as oldest_owed_message,
       ${late(moment, sql`(select min(happening) from waiting)`)} as oldest_happening,
       ${late(moment, sql`(select min(contact) from waiting)`)} as oldest_due_contact,
       (select count(*) from waiting where least(happening, contact) < ${stuck})::int as stuck_partitions,
-      ${counted(sql`messages where ${OWED} and due_at < ${stuck} and ${FREE}`)} as stuck_messages,
+      ${counted(sql`messages where ${OWED} and due_at < ${stuck} and ${NOT_HELD}`)} as stuck_messages,
       ${counted(sql`messages where state in ('refused', 'uncertain') and state = 'uncertain'
         and owed_at > ${moment} - ${UNCERTAIN_DAYS} * interval '1 day'`)} as uncertain_messages,
       ${counted(sql`recovery_contacts`)} as held_contacts,
@@ -39,8 +40,6 @@ export async function readStanding(db: Runner, now: Instant): Promise<Standing> 
 
 /** Exactly as the index on what is due has it. */
 const OWED = sql`state in ('owed', 'deferred')`;
-/** What is held since a restore waits for people. */
-const FREE = sql`not exists (select from recovery_contacts held where held.contact_id = messages.contact_id)`;
 
 function late(now: SQL, since: SQL): SQL {
   return sql`greatest(0, coalesce(extract(epoch from ${now} - ${since}) * 1000, 0))::float8`;
