@@ -74,7 +74,7 @@ import {
 import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, openPreferenceBook, type Addressee } from './store/consents.ts';
 import { allIncidents, openIncidents } from './store/incidents.ts';
-import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
+import { findWriteKey, openSecrets, type WriteKey } from './store/keys.ts';
 import { findMessage, listMessages, retryMessage } from './store/message-list.ts';
 import { openPersonalData, type PersonalData } from './store/personal-data.ts';
 import { recomputation, recomputeByCommand } from './store/recomputations.ts';
@@ -180,7 +180,7 @@ export interface App {
   standing(): Promise<Standing>;
   /** Connections of this process to PostgreSQL. */
   connections(): { readonly open: number; readonly idle: number; readonly waiting: number };
-  /** Takes up what another process has deployed. */
+  /** Takes up what another process has deployed, and secrets that were exchanged. */
   refresh(): Promise<void>;
   /** A key that is in use. Remembered for a few seconds. */
   findKey(key: string): Promise<Key | undefined>;
@@ -209,11 +209,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   const experiments = openExperiments(db);
   const backend = await openBackend(options.queue);
   const bell = createBell(backend, options.onError);
-  const link_secrets = await linkSecrets(db);
-  const links = createLinks(options.public_url, link_secrets);
+  const secrets = await openSecrets(db);
+  const links = createLinks(options.public_url, secrets.links);
   const webhook = options.webhooks && {
     ...options.webhooks,
-    signing_secrets: await webhookSecrets(db),
+    signing_secrets: secrets.webhooks,
   };
   const clock = options.clock ?? databaseClock;
   const inbox = openChat(db);
@@ -327,6 +327,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   async function refresh(): Promise<void> {
     is_recovering = await recovery.isOpen();
+    await secrets.refresh();
     const latest = await latestDeployment(db);
     if (!latest) return;
     const [winners, incidents] = await Promise.all([experimentWinners(db), allIncidents(db)]);
@@ -412,7 +413,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   let answer_channels: ReadonlyMap<string, Channel> | undefined;
   closers.push(() => Promise.all([...(answer_channels?.values() ?? [])].map((channel) => channel.close())));
   const answering = {
-    ...{ book: openAutoReplies(db, link_secrets[0] ?? ''), live },
+    ...{ book: openAutoReplies(db, secrets.links[0] ?? ''), live },
     now: askNow,
     channel: () =>
       (answer_channels ??= openChannels(options, { links, inbox, reader, webhook, proofs })).get('email'),
