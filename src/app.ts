@@ -41,6 +41,7 @@ import { createPages, type Pages } from './engine/preferences.ts';
 import type { SendingAlert } from './engine/alert.ts';
 import { createAlertMail } from './engine/alert-mail.ts';
 import { dayOfProject } from './engine/destinations.ts';
+import { startCleaning } from './engine/retention.ts';
 import { createSender } from './engine/send.ts';
 import { createSendingControl, type SendingControl } from './engine/sending-control.ts';
 import type { SetUpLook } from './engine/set-up.ts';
@@ -81,6 +82,7 @@ import { recomputation, recomputeByCommand } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
 import { openRecoveryBook } from './store/recoveries.ts';
 import { openResponseBook } from './store/response-book.ts';
+import { openRetentionBook } from './store/retention.ts';
 import { openSegments, type Segments } from './store/segments.ts';
 import { readStanding } from './store/standing.ts';
 import { openStore } from './store/store.ts';
@@ -119,6 +121,8 @@ export interface AppOptions {
   onSent?(): void;
   /** Hears of what only people can mend. */
   onAlert?(alert: SendingAlert): void;
+  /** Hears how many rows were deleted because they are too old. */
+  onCleaned?(table: string, rows: number): void;
   /** The book as whoever counts listens to it. */
   watchStore?(store: Store): Store;
 }
@@ -406,7 +410,11 @@ export async function openApp(options: AppOptions): Promise<App> {
           if (won.length > 0) await refresh();
         },
       });
-      closers.push(() => sweep.stop());
+      const cleaning = startCleaning({
+        ...{ book: openRetentionBook(db), live, now: askNow, onError },
+        ...(options.onCleaned ? { onCleaned: options.onCleaned } : {}),
+      });
+      closers.push(() => Promise.all([sweep.stop(), cleaning.stop()]));
     }
   }
 

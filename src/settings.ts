@@ -85,6 +85,8 @@ const schema = z.object({
   METRICS_LISTEN: place,
   /** How long a process goes on answering after it was told to end, so that nobody is sent to it any more. */
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(15).default(0),
+  /** So many requests of one key are answered in a minute. */
+  RATE_LIMIT: z.coerce.number().int().min(1).default(60_000),
   /** Whose word about the client's address is taken: proxies before us. Anybody else's is not. */
   TRUST_PROXY: proxies.optional(),
   HOST: z.string().default('127.0.0.1'),
@@ -119,6 +121,8 @@ export interface Settings {
   readonly log_level: string;
   readonly metrics: Place | undefined;
   readonly drain_seconds: number;
+  /** Requests of one key in a minute. */
+  readonly rate_limit: number;
 }
 
 export interface Place {
@@ -174,6 +178,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     log_level: value.LOG_LEVEL,
     metrics: placeOf(value.METRICS_LISTEN),
     drain_seconds: value.DRAIN_SECONDS,
+    rate_limit: value.RATE_LIMIT,
   };
 }
 

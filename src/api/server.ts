@@ -22,6 +22,7 @@ import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { confirmRoutes } from './confirm.ts';
+import { limitPressure } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { surveyRoutes } from './survey.ts';
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly provider_secrets?: Readonly<Record<string, readonly string[]>>;
   /** Whose `X-Forwarded-For` is believed, so that notes of who read carry the reader's address and not the proxy's. */
   readonly trust_proxy?: readonly string[] | undefined;
+  /** Of one key in a minute; absent: any number. */
+  readonly most_requests?: number;
   /** Told at `/metrics`, to whoever has an API key. */
   readonly metrics?: Measured;
   /** What must hold beside the database. */
@@ -61,6 +64,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   });
   server.setErrorHandler(answerError);
   if (options.onAnswered) tellAnswered(server, options.onAnswered);
+  await limitPressure(server, { most_requests: options.most_requests ?? Infinity });
   await server.register(swagger, {
     openapi: {
       info: { title: 'Etapa', version: '0.1.0', description: 'Events in, by the Segment HTTP API.' },

@@ -85,10 +85,11 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 function serverOptions(
-  { provider_secrets, trust_proxy }: Settings,
+  { provider_secrets, trust_proxy, rate_limit: most_requests }: Settings,
   { log, metrics }: Watching,
 ): ServerOptions {
-  return { log: log.pino, metrics, onAnswered: metrics.onAnswered, provider_secrets, trust_proxy };
+  const { onAnswered } = metrics;
+  return { log: log.pino, metrics, onAnswered, provider_secrets, trust_proxy, most_requests };
 }
 
 /** Where reports about messages and people's answers come in, if they are to come here. */

@@ -57,6 +57,10 @@ function earsOf(log: Log, metrics: Metrics): Partial<AppOptions> {
     onTurn: metrics.onTurn,
     onMark: metrics.onMark,
     onCall: metrics.onCall,
+    onCleaned(table, rows) {
+      metrics.onCleaned(table, rows);
+      log.debug({ table, rows }, 'deleted because it is older than "keep" says');
+    },
     onAlert(alert) {
       metrics.onAlert(alert);
       log.warn({ alert: alert.kind, domain: alert.domain, times: alert.times }, alertWords(alert).en);
