@@ -95,6 +95,12 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
+/** The names of all variables that are read, beside those that WEBHOOK_SECRETS names. */
+export const VARIABLES: readonly string[] = [
+  ...Object.keys(schema.shape),
+  ...PROVIDERS.map((name) => `${name.toUpperCase()}_WEBHOOK_SECRET`),
+];
+
 /** What the surroundings say. Empty variables count as absent. */
 export interface Settings {
   readonly database_url: string | undefined;

@@ -41,19 +41,10 @@ export function cleanings(given: Keep, memory: MemoryPlan, now: Instant): readon
   return KEPT.flatMap((table) => {
     const length = lengths[table];
     if (length === undefined) return [];
-    const age = exactMilliseconds(length);
-    return [{ table, before: now - age, except: table === 'events' ? askedFor(memory, age) : [] }];
+    // Contacts are folded anew, from their events, when rules ask for other memories: what they ask about stays.
+    const except = table === 'events' ? [...memory.by_event.keys()] : [];
+    return [{ table, before: now - exactMilliseconds(length), except }];
   });
-}
-
-/**
- * Contacts are folded anew, from their events, when rules ask for other memories. So events stay that a rule asks about
- * without a window, or by one that is wider than the age.
- */
-function askedFor({ by_event }: MemoryPlan, age: number): readonly string[] {
-  return [...by_event].flatMap(([name, specs]) =>
-    specs.some(({ width }) => width === undefined || width > age) ? [name] : [],
-  );
 }
 
 export interface CleanerParts {
@@ -91,7 +82,7 @@ export function startCleaning({ book, live, now, onCleaned, onError }: CleanerPa
   function pause(length: number): Promise<void> {
     return new Promise((resolve) => {
       rest = resolve;
-      timer = setTimeout(resolve, length);
+      timer = setTimeout(resolve, stopped ? 0 : length);
     });
   }
 

@@ -52,8 +52,7 @@ const OF_FILES: Readonly<Record<string, string>> = {
   ignore_triggers_older_than:
     'Events that arrive later than this update the profile and start nothing, such as "24 hours".',
   keep: 'For how long what happened is kept; what is not written here is kept for ever, or as docs/operations.md says.',
-  'keep.events':
-    'Events of which no rule asks how often or when they ever happened, such as "25 months". At least 13 months.',
+  'keep.events': 'Events that no rule asks about, such as "25 months". At least 13 months.',
   'keep.messages': 'Messages that came to their end. At least 6 months.',
   'keep.moves': 'Moves from stage to stage, into segments and out of them. At least 1 month.',
   'keep.runs': 'Walks through workflows that ended. At least 13 months.',
