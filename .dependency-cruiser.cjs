@@ -48,6 +48,12 @@ const ROOMS = [
     ...NODE,
   },
   {
+    room: 'operations',
+    why: 'What operators see of a process: it listens, and nobody it listens to knows of it.',
+    places: ['core/', 'engine/', 'errors.ts'],
+    ...NODE,
+  },
+  {
     room: 'api',
     why: 'The API asks the app; it knows neither the store nor the queue.',
     places: ['core/', 'engine/', 'project/', 'inbound/providers/(index|provider).ts', 'app.ts', 'errors.ts'],
@@ -77,6 +83,7 @@ const ROOMS = [
       'inbound/(mailbox|receiver).ts',
       'store/(database|embedded|inspection|keys|summary).ts',
       'queue/inspection.ts',
+      'operations/',
       'channels/public-address.ts',
       'render/(check-words|compile-project|renderer).ts',
       'app.ts',
@@ -119,6 +126,8 @@ const OWNED = [
   { packages: ['nodemailer'], places: ['channels/'] },
   { packages: ['handlebars', 'mjml'], places: ['render/'] },
   { packages: ['smtp-server', 'postal-mime'], places: ['demo/', 'inbound/'] },
+  { packages: ['prom-client'], places: ['operations/metrics.ts'] },
+  { packages: ['pino'], places: ['operations/log.ts'] },
   { packages: ['date-holidays'], places: ['project/holidays.ts'] },
   {
     packages: ['commander', 'cli-table3', 'picocolors', 'close-with-grace', '@clack/prompts'],

@@ -115,7 +115,7 @@ async function receiveAndDecide(app: App, events: readonly ReceivedEvent[]): Pro
 }
 
 async function overHttp(app: App, events: readonly ReceivedEvent[]): Promise<number> {
-  const server = await openServer(app, { log_level: 'silent' });
+  const server = await openServer(app);
   const address = await server.listen({ host: '127.0.0.1', port: 0 });
   const headers = {
     'content-type': 'application/json',

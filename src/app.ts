@@ -39,14 +39,17 @@ import type {
 } from './engine/ports.ts';
 import type { MessageList } from './engine/message-list.ts';
 import { createReceiver, type Receiver } from './engine/receive.ts';
+import { provenChannel, type RecoveryBook } from './engine/recovery.ts';
 import { createResponses, type Responses } from './engine/responses.ts';
 import { createPages, type Pages } from './engine/preferences.ts';
 import type { SendingAlert } from './engine/alert.ts';
 import { createAlertMail } from './engine/alert-mail.ts';
 import { dayOfProject } from './engine/destinations.ts';
+import { startCleaning } from './engine/retention.ts';
 import { createSender } from './engine/send.ts';
 import { createSendingControl, type SendingControl } from './engine/sending-control.ts';
 import type { SetUpLook } from './engine/set-up.ts';
+import type { Standing } from './engine/standing.ts';
 import { startSweep } from './engine/sweep.ts';
 import type { TurnReport } from './engine/turn.ts';
 import { createTurner, heardFirstBy, type Turner } from './engine/turner.ts';
@@ -77,13 +80,16 @@ import {
 import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, openPreferenceBook, type Addressee } from './store/consents.ts';
 import { allIncidents, openIncidents } from './store/incidents.ts';
-import { findWriteKey, linkSecrets, webhookSecrets, type WriteKey } from './store/keys.ts';
+import { findWriteKey, openSecrets, type WriteKey } from './store/keys.ts';
 import { findMessage, listMessages, retryMessage } from './store/message-list.ts';
 import { openPersonalData, type PersonalData } from './store/personal-data.ts';
 import { recomputation, recomputeByCommand } from './store/recomputations.ts';
 import { createReader } from './store/reader.ts';
+import { openRecoveryBook } from './store/recoveries.ts';
 import { openResponseBook } from './store/response-book.ts';
+import { openRetentionBook } from './store/retention.ts';
 import { openSegments, type Segments } from './store/segments.ts';
+import { readStanding } from './store/standing.ts';
 import { openStore } from './store/store.ts';
 import { listPutAside, tryAgain } from './store/put-aside.ts';
 import { openSuppressionList, type SuppressionList } from './store/suppression-list.ts';
@@ -121,6 +127,10 @@ export interface AppOptions {
   onSent?(): void;
   /** Hears of what only people can mend. */
   onAlert?(alert: SendingAlert): void;
+  /** Hears how many rows were deleted because they are too old. */
+  onCleaned?(table: string, rows: number): void;
+  /** The book as whoever counts listens to it. */
+  watchStore?(store: Store): Store;
 }
 
 export interface MailOptions extends Pick<EmailOptions, 'dkim' | 'require_tls' | 'internal_headers'> {
@@ -184,7 +194,13 @@ export interface App {
   deployments(limit: number): ReturnType<typeof listDeployments>;
   /** How far the newest rules have got on their way through the contacts. */
   recomputation(): ReturnType<typeof recomputation>;
-  /** Takes up what another process has deployed. */
+  /** What is held since a restore from a backup, and what was sent before it. */
+  readonly recovery: RecoveryBook;
+  /** How the work stands: what waits, for how long, and who is at it. */
+  standing(): Promise<Standing>;
+  /** Connections of this process to PostgreSQL. */
+  connections(): { readonly open: number; readonly idle: number; readonly waiting: number };
+  /** Takes up what another process has deployed, and secrets that were exchanged. */
   refresh(): Promise<void>;
   /** A key that is in use. Remembered for a few seconds. */
   findKey(key: string): Promise<Key | undefined>;
@@ -207,21 +223,24 @@ export interface App {
 export async function openApp(options: AppOptions): Promise<App> {
   await migrateDatabase(options.database_url);
   const { db, close: closeDatabase } = openDatabase(options.database_url);
-  const store = await openStore(db, options.database_url);
+  const opened = await openStore(db, options.database_url);
+  const store = options.watchStore?.(opened) ?? opened;
   const reader = createReader(db);
   const experiments = openExperiments(db);
   const backend = await openBackend(options.queue);
   const jobs = createBell(backend, options.onError);
   let turner: Turner | undefined;
   const bell = heardFirstBy(() => turner, jobs);
-  const link_secrets = await linkSecrets(db);
-  const links = createLinks(options.public_url, link_secrets);
+  const secrets = await openSecrets(db);
+  const links = createLinks(options.public_url, secrets.links);
   const webhook = options.webhooks && {
     ...options.webhooks,
-    signing_secrets: await webhookSecrets(db),
+    signing_secrets: secrets.webhooks,
   };
   const clock = options.clock ?? databaseClock;
   const inbox = openChat(db);
+  const recovery = openRecoveryBook(db);
+  let is_recovering = false;
   /** What time it is by the engine's clock. */
   const askNow = async (): Promise<Instant> => clock.at(await store.databaseNow());
   const closers: (() => Promise<unknown>)[] = [];
@@ -329,6 +348,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 
   async function refresh(): Promise<void> {
+    is_recovering = await recovery.isOpen();
+    await secrets.refresh();
     const latest = await latestDeployment(db);
     if (!latest) return;
     const [winners, incidents] = await Promise.all([experimentWinners(db), allIncidents(db)]);
@@ -364,6 +385,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       return undefined;
     },
   };
+  const proofs = (): RecoveryBook | undefined => (is_recovering ? recovery : undefined);
 
   function start(roles: ReadonlySet<Role>): void {
     const { onError, onTurn, onMark, onCall, onTurned: onDone, onSent } = options;
@@ -382,7 +404,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     }
     if (roles.has('sender')) {
       const renderer: Renderer = createRenderer();
-      const channels = openChannels(options, { links, inbox, reader, webhook });
+      const channels = openChannels(options, { links, inbox, reader, webhook, proofs });
       const onAlert = alertTeller(channels.get('email'));
       const sender = createSender({
         ...{ store, clock, live, links, renderer, channels },
@@ -413,17 +435,21 @@ export async function openApp(options: AppOptions): Promise<App> {
         ...{ store, bell, clock, live, onError },
         duties: [choosingWinners],
       });
-      closers.push(() => sweep.stop());
+      const cleaning = startCleaning({
+        ...{ book: openRetentionBook(db), live, now: askNow, onError },
+        ...(options.onCleaned ? { onCleaned: options.onCleaned } : {}),
+      });
+      closers.push(() => Promise.all([sweep.stop(), cleaning.stop()]));
     }
   }
 
   let answer_channels: ReadonlyMap<string, Channel> | undefined;
   closers.push(() => Promise.all([...(answer_channels?.values() ?? [])].map((channel) => channel.close())));
   const answering = {
-    ...{ book: openAutoReplies(db, link_secrets[0] ?? ''), live },
+    ...{ book: openAutoReplies(db, secrets.links[0] ?? ''), live },
     now: askNow,
     channel: () =>
-      (answer_channels ??= openChannels(options, { links, inbox, reader, webhook })).get('email'),
+      (answer_channels ??= openChannels(options, { links, inbox, reader, webhook, proofs })).get('email'),
   };
 
   await refresh();
@@ -482,6 +508,12 @@ export async function openApp(options: AppOptions): Promise<App> {
     deployedFiles,
     deployments: (limit) => listDeployments(db, limit),
     recomputation: () => recomputation(db),
+    recovery,
+    standing: async () => readStanding(db, await askNow()),
+    connections() {
+      const { totalCount: open, idleCount: idle, waitingCount: waiting } = db.$client;
+      return { open, idle, waiting };
+    },
     refresh,
     findKey: rememberKeys((key) => findWriteKey(db, key)),
     whyNotStarted: (workflow) => whyNotStarted(live(), workflow),
@@ -554,6 +586,8 @@ interface Supplies {
   readonly inbox: ChatBook;
   readonly reader: Reader;
   readonly webhook: WebhookOptions | undefined;
+  /** What was sent before a restore, while that is asked for. */
+  proofs(): RecoveryBook | undefined;
 }
 
 /** What is not set up leaves by no real channel, where somebody listens to that. */
@@ -562,7 +596,8 @@ function openChannels(options: AppOptions, supplies: Supplies): ReadonlyMap<stri
   const real = realChannels(options, supplies);
   const others = CHANNELS.filter((name) => !real.some((channel) => channel.name === name));
   const logs = onParcel ? others.map((name) => createLogChannel(name, onParcel)) : [];
-  return new Map([...real, ...logs].map((channel) => [channel.name, channel]));
+  const { proofs } = supplies;
+  return new Map([...real, ...logs].map((channel) => [channel.name, provenChannel(channel, proofs)]));
 }
 
 function realChannels(options: AppOptions, { links, inbox, reader, webhook }: Supplies): Channel[] {

@@ -29,6 +29,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['messages'], async () => (await import('./cli/messages.ts')).addMessages],
   [['put-aside'], async () => (await import('./cli/put-aside.ts')).addPutAside],
   [['sending'], async () => (await import('./cli/sending.ts')).addSending],
+  [['recover'], async () => (await import('./cli/recover.ts')).addRecover],
   [['keys'], async () => (await import('./cli/keys.ts')).addKeys],
 ];
 

@@ -39,6 +39,12 @@ function isProxy(text: string): boolean {
   return isIP(address) !== 0 && isNet;
 }
 
+/** An address to listen on. */
+const place = z
+  .string()
+  .regex(/^[^\s:]+:\d{1,5}$/, { error: 'must be an address to listen on, like "0.0.0.0:2525"' })
+  .optional();
+
 const domain = z.string().regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i, {
   error: 'must be a domain, like "news.example.com"',
 });
@@ -74,10 +80,13 @@ const schema = z.object({
   /** The domain whose mail comes to us: reports about messages, and people's answers. */
   BOUNCE_DOMAIN: domain.optional(),
   /** Where mail for that domain is received: `0.0.0.0:2525`. */
-  INBOUND_LISTEN: z
-    .string()
-    .regex(/^[^\s:]+:\d{1,5}$/, { error: 'must be an address to listen on, like "0.0.0.0:2525"' })
-    .optional(),
+  INBOUND_LISTEN: place,
+  /** Where metrics and health are told to those who watch, in each role: `127.0.0.1:9464`. */
+  METRICS_LISTEN: place,
+  /** How long a process goes on answering after it was told to end, so that nobody is sent to it any more. */
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(15).default(0),
+  /** So many requests of one key are answered in a minute. */
+  RATE_LIMIT: z.coerce.number().int().min(1).default(60_000),
   /** Whose word about the client's address is taken: proxies before us. Anybody else's is not. */
   TRUST_PROXY: proxies.optional(),
   HOST: z.string().default('127.0.0.1'),
@@ -85,6 +94,12 @@ const schema = z.object({
   ETAPA_HOME: z.string().default('.etapa'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+
+/** The names of all variables that are read, beside those that WEBHOOK_SECRETS names. */
+export const VARIABLES: readonly string[] = [
+  ...Object.keys(schema.shape),
+  ...PROVIDERS.map((name) => `${name.toUpperCase()}_WEBHOOK_SECRET`),
+];
 
 /** What the surroundings say. Empty variables count as absent. */
 export interface Settings {
@@ -110,6 +125,15 @@ export interface Settings {
   /** The folder of the embedded database and of what Etapa writes for editors. */
   readonly home: string;
   readonly log_level: string;
+  readonly metrics: Place | undefined;
+  readonly drain_seconds: number;
+  /** Requests of one key in a minute. */
+  readonly rate_limit: number;
+}
+
+export interface Place {
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface SmsSettings {
@@ -123,7 +147,7 @@ export interface MailSettings {
   readonly bounce_domain: string | undefined;
   /** Paths of PEM files, with the names that the keys have in DNS. */
   readonly dkim: readonly { readonly domain: string; readonly selector: string; readonly file: string }[];
-  readonly inbound: { readonly host: string; readonly port: number } | undefined;
+  readonly inbound: Place | undefined;
 }
 
 /** @throws UserError naming the variable and what it must be. */
@@ -158,6 +182,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     port: value.PORT,
     home: resolve(folder, value.ETAPA_HOME),
     log_level: value.LOG_LEVEL,
+    metrics: placeOf(value.METRICS_LISTEN),
+    drain_seconds: value.DRAIN_SECONDS,
+    rate_limit: value.RATE_LIMIT,
   };
 }
 
@@ -169,7 +196,6 @@ function mailSettings(value: z.output<typeof schema>, folder: string): MailSetti
     refuse('DKIM_DOMAIN must be set where DKIM_SELECTOR is');
   if (INBOUND_LISTEN !== undefined && BOUNCE_DOMAIN === undefined)
     refuse('BOUNCE_DOMAIN must be set where INBOUND_LISTEN is');
-  const [host = '', port] = INBOUND_LISTEN?.split(':') ?? [];
   return {
     require_tls: value.SMTP_REQUIRE_TLS === 'true',
     bounce_domain: BOUNCE_DOMAIN?.toLowerCase(),
@@ -178,8 +204,13 @@ function mailSettings(value: z.output<typeof schema>, folder: string): MailSetti
       selector,
       file: resolve(folder, DKIM_PRIVATE_KEY[index] ?? ''),
     })),
-    inbound: INBOUND_LISTEN === undefined ? undefined : { host, port: Number(port) },
+    inbound: placeOf(INBOUND_LISTEN),
   };
+}
+
+function placeOf(text: string | undefined): Place | undefined {
+  const [host = '', port] = text?.split(':') ?? [];
+  return text === undefined ? undefined : { host, port: Number(port) };
 }
 
 function refuse(detail: string): never {

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, {
   LogController,
+  type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
@@ -12,40 +13,50 @@ import { uuidv7 } from 'uuidv7';
 import type { Instant } from '../core/events/event.ts';
 import { steadyNow } from '../engine/steady-now.ts';
 import type { App } from '../app.ts';
-import { UserError, wordsOf } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { chatRoutes } from './chat.ts';
 import { contactRoutes } from './contacts.ts';
-import { healthRoutes } from './health.ts';
+import { databaseCheck, healthRoutes, type Checks } from './health.ts';
 import { noticeRoutes } from './notices.ts';
 import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { confirmRoutes } from './confirm.ts';
+import { limitPressure } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { putAsideRoutes } from './put-aside.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { surveyRoutes } from './survey.ts';
 import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
+import { metricsRoute, type Measured } from './watch-server.ts';
 import { workflowRoutes } from './workflows.ts';
 
 export interface ServerOptions {
-  readonly log_level: string;
+  /** Absent: nothing is logged. */
+  readonly log?: FastifyBaseLogger;
   /** By the name of the provider: what its webhooks are proved with. */
   readonly provider_secrets?: Readonly<Record<string, readonly string[]>>;
   /** Whose `X-Forwarded-For` is believed, so that notes of who read carry the reader's address and not the proxy's. */
   readonly trust_proxy?: readonly string[] | undefined;
+  /** Of one key in a minute; absent: any number. */
+  readonly most_requests?: number;
+  /** Told at `/metrics`, to whoever has an API key. */
+  readonly metrics?: Measured;
+  /** What must hold beside the database. */
+  readonly checks?: Checks;
+  /** Hears of each request that was answered. */
+  onAnswered?(answered: Answered): void;
   /** Further routes, such as the demo's inbox. */
   more?(server: FastifyInstance): Promise<void>;
 }
 
 /** The HTTP door: events in, links out, and its own description at `/openapi.json` and `/docs`. */
-export async function openServer(app: App, options: ServerOptions): Promise<FastifyInstance> {
+export async function openServer(app: App, options: ServerOptions = {}): Promise<FastifyInstance> {
   const server = fastify({
-    logger:
-      options.log_level === 'silent' ? false : { level: options.log_level, serializers: { err: toLog } },
+    ...(options.log ? { loggerInstance: options.log } : { logger: false }),
     // Logging each request of thousands a second costs more than receiving it.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trust_proxy ? [...options.trust_proxy] : false,
@@ -55,6 +66,8 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
     http: { headersTimeout: WHOLE_REQUEST, connectionsCheckingInterval: WHOLE_REQUEST / 2 },
   });
   server.setErrorHandler(answerError);
+  if (options.onAnswered) tellAnswered(server, options.onAnswered);
+  await limitPressure(server, { most_requests: options.most_requests ?? Infinity });
   await server.register(swagger, {
     openapi: {
       info: { title: 'Etapa', version: '0.1.0', description: 'Events in, by the Segment HTTP API.' },
@@ -85,9 +98,31 @@ export async function openServer(app: App, options: ServerOptions): Promise<Fast
   await server.register(surveyRoutes(surveyOptions(app)));
   await server.register(trackRoutes(trackOptions(app)));
   await server.register(providerWebhookRoutes(providerOptions(app, options.provider_secrets ?? {}, now)));
-  await server.register(healthRoutes(() => app.store.databaseNow()));
+  await server.register(
+    healthRoutes({ database: databaseCheck(() => app.store.databaseNow()), ...options.checks }),
+  );
+  if (options.metrics) await server.register(metricsRoute(options.metrics, (key) => app.findKey(key)));
   await options.more?.(server);
   return server;
+}
+
+/** By its route, never by its address: that may hold anything, and there is no end of them. */
+export interface Answered {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+function tellAnswered(server: FastifyInstance, onAnswered: (answered: Answered) => void): void {
+  server.addHook('onResponse', async (request, reply) =>
+    onAnswered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    }),
+  );
 }
 
 /** Longest time in milliseconds that a client may take to send one request: also how long it can hold up an end. */
@@ -109,11 +144,6 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
     .code(503)
     .header('retry-after', String(RETRY_AFTER_SECONDS))
     .send({ error: { code: 'unavailable', message } });
-}
-
-function toLog(error: Error): { type: string; message: string; stack: string } {
-  const cause = error.cause instanceof Error ? error.cause : error;
-  return { type: error.name, message: wordsOf(error), stack: cause.stack ?? '' };
 }
 
 type Now = () => Promise<Instant>;

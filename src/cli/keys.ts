@@ -1,12 +1,18 @@
 import { Option, type Command } from 'commander';
+import type { App } from '../app.ts';
 import { UserError } from '../errors.ts';
 import {
   createWriteKey,
+  KEPT_DAYS,
   KEY_SCOPES,
   listWriteKeys,
+  retireSecrets,
   revokeWriteKey,
+  ROTATED,
+  rotateSecret,
   webhookSecrets,
   type KeyScope,
+  type Rotated,
 } from '../store/keys.ts';
 import { output } from './output.ts';
 import { openSurroundings, type Surroundings } from './surroundings.ts';
@@ -86,6 +92,62 @@ export function addKeys(program: Command): void {
         output.note('Calls are signed by https://www.standardwebhooks.com; keep it where they are checked.');
       }),
     );
+
+  common(keys.command('rotate <what>'))
+    .description(
+      'make a new secret of "links" or "webhooks", or a new key in place of the one with this id; the old one stays good',
+    )
+    .action((what: string, options: Common) =>
+      within(options, ({ app }) =>
+        isRotated(what) ? rotate(app, what, options) : renew(app, what, options),
+      ),
+    );
+
+  common(keys.command('retire <what>'))
+    .description('put away secrets of "links" or "webhooks" that were replaced long enough ago')
+    .action((what: string, options: Common) =>
+      within(options, async ({ app }) => {
+        if (!isRotated(what))
+          throw new UserError('no_such_secret', `Write ${ROTATED.join(' or ')}; keys are revoked.`);
+        const retired = await retireSecrets(app.db, what);
+        if (options.json) return output.json({ retired });
+        const days = KEPT_DAYS[what];
+        output.line(
+          retired.length === 0
+            ? `Nothing was put away: no secret of ${what} was replaced more than ${days} days ago.`
+            : `Put away: ${retired.join(', ')}.`,
+        );
+      }),
+    );
+}
+
+function isRotated(what: string): what is Rotated {
+  return (ROTATED as readonly string[]).includes(what);
+}
+
+async function rotate({ db }: App, what: Rotated, { json }: Common): Promise<void> {
+  const good = await rotateSecret(db, what);
+  if (json) return output.json({ rotated: what, good });
+  output.line(`A new secret of ${what} signs from now on; ${good} are good.`);
+  output.note(
+    what === 'links'
+      ? `Running processes take it up by themselves. After ${KEPT_DAYS.links} days: "etapa keys retire links".`
+      : 'Calls carry a signature for each. Show it with "etapa keys webhook", and put it where they are checked.',
+  );
+}
+
+/** A key of the same name and scope; whoever uses the old one has time to change. */
+async function renew({ db }: App, id: string, { json }: Common): Promise<void> {
+  const old = (await listWriteKeys(db)).find((one) => one.id === id && one.revoked_at === null);
+  if (!old)
+    throw new UserError(
+      'no_such_key',
+      `"${id}" is neither ${ROTATED.join(' nor ')} nor the id of a key in use. See "etapa keys list".`,
+    );
+  const fresh = await createWriteKey(db, old.name, old.scope);
+  if (json) return output.json({ ...fresh, name: old.name, scope: old.scope, replaces: id });
+  output.line(fresh.key);
+  output.note(`Keep it now: it is not shown again. When nobody uses the old one: "etapa keys revoke ${id}".`);
 }
 
 async function within(options: Common, work: (surroundings: Surroundings) => Promise<void>): Promise<void> {

@@ -1,22 +1,27 @@
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import { Option, type Command } from 'commander';
 import { openServer, type ServerOptions } from '../api/server.ts';
 import { ROLES, type App, type Role } from '../app.ts';
-import { alertWords } from '../engine/alert-words.ts';
 import { steadyNow } from '../engine/steady-now.ts';
-import { UserError, wordsOf } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { openMailbox } from '../inbound/mailbox.ts';
 import type { Receiver } from '../inbound/receiver.ts';
 import { readProjectFiles } from '../project/read-files.ts';
-import type { Settings } from '../settings.ts';
+import type { Log } from '../operations/log.ts';
+import { toLog } from '../operations/redact.ts';
+import { readSettings, type Settings } from '../settings.ts';
 import { listen } from './listen.ts';
-import { output, tellError } from './output.ts';
 import { refuseUnfitWords } from './unfit-words.ts';
+import { holdSince, readMoment } from './recover.ts';
 import { openSurroundings } from './surroundings.ts';
+import { logRefusal, watchProcess, type Watching } from './watching.ts';
 
 interface StartOptions {
   readonly project: string;
   readonly only?: Role[];
+  readonly recoveredAt?: string;
 }
 
 export function addStart(program: Command): void {
@@ -27,51 +32,69 @@ export function addStart(program: Command): void {
     )
     .option('-C, --project <folder>', 'the folder of the project', '.')
     .addOption(new Option('--only <roles...>', 'run only these roles').choices(ROLES))
+    .option(
+      '--recovered-at <moment>',
+      'the database was restored and stands as at this moment (2026-11-22T10:00Z): hold what may have been sent since; see "etapa recover"',
+    )
     .action(start);
 }
 
 async function start(options: StartOptions): Promise<void> {
   const roles = new Set<Role>(options.only ?? ROLES);
+  const watching = watchProcess(readSettings(process.env, resolve(options.project)));
+  const { log } = watching;
   const surroundings = await openSurroundings({
     project: options.project,
     hold: true,
-    overrides: { onAlert: (alert) => output.line(`! ${alertWords(alert).en}`) },
+    overrides: watching.ears,
   });
   const { app, folder, settings } = surroundings;
   try {
-    const deployed = await deployFolder(app, folder);
+    const deployed = await deployFolder(app, folder, watching);
     if (roles.has('sender') && settings.smtp_url === undefined) {
       throw new UserError(
         'no_smtp',
         'SMTP_URL is not set, so nothing could be sent. Set it, or leave out the role "sender".',
       );
     }
+    if (options.recoveredAt !== undefined)
+      log.announce(await holdSince(app, readMoment(options.recoveredAt, '--recovered-at')));
     app.start(roles);
-    const server = roles.has('api') ? await openServer(app, serverOptions(settings)) : undefined;
+    const checks = await watching.open(app, roles);
+    const options_of_door = { ...serverOptions(settings, watching), checks };
+    const server = roles.has('api') ? await openServer(app, options_of_door) : undefined;
     if (server) await listen(server, settings);
-    const mailbox = roles.has('api') ? await receiveMail(app, settings) : undefined;
-    const watch = watchProject(app, folder, deployed);
-    closeWithGrace({ delay: 28_000 }, async ({ err }) => {
-      if (err) tellError(err);
+    const mailbox = roles.has('api') ? await receiveMail(app, settings, log) : undefined;
+    const watch = watchProject(app, folder, deployed, watching);
+    closeWithGrace({ delay: 28_000, logger: log.pino }, async ({ err }) => {
+      if (err) log.error({ err }, 'This is a bug in Etapa; please report it');
+      watching.end();
       clearInterval(watch);
+      await sleep(settings.drain_seconds * 1000);
       await server?.close();
       await mailbox?.stop();
       await surroundings.close();
+      await watching.close();
     });
-    output.line(`Etapa is running (${[...roles].join(', ')}), project version ${app.live().hash}.`);
-    if (server) output.line(`Events: POST http://${settings.host}:${settings.port}/v1/batch   Docs: /docs`);
+    log.announce(`Etapa is running (${[...roles].join(', ')}), project version ${app.live().hash}.`);
+    if (server) log.announce(`Events: POST http://${settings.host}:${settings.port}/v1/batch   Docs: /docs`);
   } catch (error) {
+    await watching.close();
     await surroundings.close();
     throw error;
   }
 }
 
-function serverOptions({ log_level, provider_secrets, trust_proxy }: Settings): ServerOptions {
-  return { log_level, provider_secrets, trust_proxy };
+function serverOptions(
+  { provider_secrets, trust_proxy, rate_limit: most_requests }: Settings,
+  { log, metrics }: Watching,
+): ServerOptions {
+  const { onAnswered } = metrics;
+  return { log: log.pino, metrics, onAnswered, provider_secrets, trust_proxy, most_requests };
 }
 
 /** Where reports about messages and people's answers come in, if they are to come here. */
-async function receiveMail(app: App, { mail }: Settings): Promise<Receiver | undefined> {
+async function receiveMail(app: App, { mail }: Settings, log: Log): Promise<Receiver | undefined> {
   const { inbound, bounce_domain: domain } = mail;
   if (!inbound || domain === undefined) return undefined;
   const { links, responses } = app;
@@ -79,7 +102,7 @@ async function receiveMail(app: App, { mail }: Settings): Promise<Receiver | und
   const { answerAutomatically: answer } = app;
   const now = steadyNow(() => app.store.databaseNow());
   const receiver = await openMailbox({ ...inbound, domain, links, responses, unsubscribe, answer, now });
-  output.line(`Mail for ${domain}: SMTP on ${inbound.host}:${receiver.port}`);
+  log.announce(`Mail for ${domain}: SMTP on ${inbound.host}:${receiver.port}`);
   return receiver;
 }
 
@@ -88,7 +111,7 @@ async function receiveMail(app: App, { mail }: Settings): Promise<Receiver | und
  *
  * @returns what the files were, to be compared with later.
  */
-async function deployFolder(app: App, folder: string): Promise<string> {
+async function deployFolder(app: App, folder: string, { log, metrics }: Watching): Promise<string> {
   const files = await readProjectFiles(folder);
   if (Object.keys(files).length === 0) {
     app.live();
@@ -98,9 +121,9 @@ async function deployFolder(app: App, folder: string): Promise<string> {
     await refuseUnfitWords(app, files);
     await app.deploy(files);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    tellError(error);
-    output.note(`Going on with version ${app.live().hash}, the last good one.`);
+    logRefusal(log, error);
+    metrics.onDeployment('refused');
+    log.announce(`Going on with version ${app.live().hash}, the last good one.`);
   }
   return JSON.stringify(files);
 }
@@ -108,7 +131,12 @@ async function deployFolder(app: App, folder: string): Promise<string> {
 const WATCH_EVERY = 2000;
 
 /** Takes up what changes in the folder or was deployed elsewhere; a broken file is told once, and changes nothing. */
-function watchProject(app: App, folder: string, deployed: string): NodeJS.Timeout {
+function watchProject(
+  app: App,
+  folder: string,
+  deployed: string,
+  { log, metrics }: Watching,
+): NodeJS.Timeout {
   let seen = deployed;
   let looking = false;
   let trouble = '';
@@ -120,18 +148,19 @@ function watchProject(app: App, folder: string, deployed: string): NodeJS.Timeou
     try {
       await refuseUnfitWords(app, files);
       const { changed } = await app.deploy(files);
-      if (changed) output.line(`Project version ${app.live().hash} is live.`);
+      if (changed) log.announce(`Project version ${app.live().hash} is live.`);
+      if (changed) metrics.onDeployment('live');
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      tellError(error);
+      logRefusal(log, error);
+      metrics.onDeployment('refused');
     }
     seen = now;
   }
 
   /** The database may be away for a while: told once, and looked again. */
   function tellTrouble(error: unknown): void {
-    const words = wordsOf(error);
-    if (words !== trouble) output.note(`Changes to the project wait: ${words}`);
+    const words = toLog(error).message;
+    if (words !== trouble) log.error(`Changes to the project wait: ${words}`);
     trouble = words;
   }
 

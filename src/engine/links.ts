@@ -47,12 +47,13 @@ const MAC_BYTES = 16;
 const ID_BYTES = 16;
 const NUMBER_BYTES = 2;
 
-/** Newest secret first; older ones still open the links that were made with them. */
+/**
+ * The first secret signs; all of them open the links that were made with them. The list may change while it is used.
+ */
 export function createLinks(public_url: string, secrets: readonly string[]): Links {
-  const [newest = ''] = secrets;
-
   function signed(use: Use, payload: Uint8Array): Buffer {
-    return Buffer.concat([payload, macOf(use, payload, newest)]);
+    const [signing = ''] = secrets;
+    return Buffer.concat([payload, macOf(use, payload, signing)]);
   }
 
   /** What was signed for this use, `payload_bytes` long; undefined for anything else. */

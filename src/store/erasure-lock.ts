@@ -2,20 +2,19 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { reason } from '../core/reason.ts';
 import type { Runner } from './database.ts';
-
-const ERASURE_LOCK = 738_421;
+import { LOCK } from './locks.ts';
 
 /**
  * Taken by a transaction before it looks up whom something is about, or writes an address down. Many hold it at the
  * same time; an erasure waits for them, and they for it. Rows are locked before, never after.
  */
 export async function keepErasureOut(tx: Runner): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock_shared(${ERASURE_LOCK})`);
+  await tx.execute(sql`select pg_advisory_xact_lock_shared(${LOCK.erasure})`);
 }
 
 /** Taken by an erasure, before the names are deleted by which a person is found. */
 export async function keepEverybodyOut(tx: Runner): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${ERASURE_LOCK})`);
+  await tx.execute(sql`select pg_advisory_xact_lock(${LOCK.erasure})`);
 }
 
 /** Stands where the reasons of a message stood whose person was erased. */

@@ -87,6 +87,7 @@ async function eraseOnce(
   const messages_deleted = await deleteUnsent(tx, ids);
   const messages_kept = await emptyMessages(tx, ids);
   await emptyReports(tx, ids, addresses);
+  await deleteProofs(tx, addresses);
   await suppressHashes(tx, addresses, secrets, at);
   await tx.execute(sql`
     insert into erasures (contact_id, at, source) values (${contact_id}, ${timestamp(at)}, ${source}) on conflict do nothing`);
@@ -141,7 +142,7 @@ async function deleteHistory(
 
 const OF_CONTACTS = [
   ...['stage_moves', 'segment_moves', 'segment_members', 'consents', 'consent_records', 'runs', 'calls'],
-  'chat_entries',
+  ...['chat_entries', 'recovery_contacts'],
 ];
 
 /** Where she can be written to now, and where she was written to. */
@@ -209,6 +210,12 @@ async function emptyReports(
     where message_id in (select id from messages where contact_id = any(${array(ids, 'uuid')}))
       or (channel, address) in (select a.channel, a.address
         from json_to_recordset(${rows(addresses)}) as a (channel text, address text))`);
+}
+
+/** What a list after a restore told of mails to her. */
+async function deleteProofs(tx: Runner, addresses: readonly Address[]): Promise<void> {
+  const emails = addresses.map(({ address }) => address);
+  await tx.execute(sql`delete from recovery_sent where address = any(${array(emails, 'text')})`);
 }
 
 /** Whoever comes with one of her addresses is not written to, though nobody can read there whose it was. */

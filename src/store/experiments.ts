@@ -8,6 +8,7 @@ import { eventsThat } from './conditions/happened.ts';
 import { jsonAt, numberOf } from './conditions/json-value.ts';
 import type { Database, Runner } from './database.ts';
 import { duty } from './leadership.ts';
+import { LOCK } from './locks.ts';
 import { transaction } from './transaction.ts';
 import { array, ms, timestamp } from './values.ts';
 
@@ -29,7 +30,7 @@ export function openExperiments(db: Database): ExperimentBook {
         under,
       )(async (tx) => {
         const taken = await tx.execute<{ taken: boolean }>(
-          sql`select pg_try_advisory_xact_lock(${LOOKING}) as taken`,
+          sql`select pg_try_advisory_xact_lock(${LOCK.looking}) as taken`,
         );
         return taken.rows[0]?.taken ? work(bookOn(tx)) : undefined;
       }),
@@ -37,7 +38,6 @@ export function openExperiments(db: Database): ExperimentBook {
 }
 
 /** Held by the process that looks for winners. */
-const LOOKING = 738_421;
 
 function bookOn(db: Runner): ExperimentBook {
   const book: ExperimentBook = {

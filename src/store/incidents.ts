@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import type { IncidentBook, RecordedIncident } from '../engine/notices.ts';
 import type { Database, Runner } from './database.ts';
+import { LOCK } from './locks.ts';
 import { transaction } from './transaction.ts';
 import { ms, timestamp } from './values.ts';
 
@@ -38,10 +39,8 @@ export async function allIncidents(db: Runner): Promise<RecordedIncident[]> {
 
 /** Two commands at once are taken one after the other. */
 async function alone(tx: Runner): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${COMMANDING})`);
+  await tx.execute(sql`select pg_advisory_xact_lock(${LOCK.commanding})`);
 }
-
-const COMMANDING = 738_422;
 
 async function openOne(tx: Runner, notice: string, now: Instant): Promise<number | undefined> {
   const found = await tx.execute<{ id: number }>(sql`

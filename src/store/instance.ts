@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type SQL } from 'drizzle-orm';
 import pg from 'pg';
 import { instanceName } from './schema-floor.ts';
+import { LOCK } from './locks.ts';
 
 /**
  * A running process, as the database sees it. It holds an advisory lock on a connection of its own for as long as it
@@ -15,7 +16,6 @@ export interface Instance {
   close(): Promise<void>;
 }
 
-const LOCK_CLASS = 738_420;
 const RETRY_EVERY = 250;
 
 /** In milliseconds. */
@@ -60,7 +60,7 @@ export async function openInstance(
     fresh.on('error', () => undefined);
     await fresh.connect();
     // Shared with our own last connection, which PostgreSQL may not have missed yet.
-    await fresh.query('select pg_advisory_lock_shared($1, $2)', [LOCK_CLASS, id]);
+    await fresh.query('select pg_advisory_lock_shared($1, $2)', [LOCK.instance, id]);
     // Not before: an attempt that fails ends a connection too, and is repeated by the loop that made it.
     fresh.on('end', () => void reconnect());
     return fresh;
@@ -91,7 +91,7 @@ export async function openInstance(
 }
 
 const HELD_LOCKS = sql.raw(`from pg_locks l join pg_stat_activity a on a.pid = l.pid
-  where l.locktype = 'advisory' and l.classid = ${LOCK_CLASS} and l.granted
+  where l.locktype = 'advisory' and l.classid = ${LOCK.instance} and l.granted
     and l.database = (select oid from pg_database where datname = current_database())`);
 
 /** The ids of all living instances on this database. */

@@ -79,9 +79,9 @@ function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** The secrets that sign links, newest first; makes the first one. */
+/** The secrets of links, the one that signs first; makes the first one. */
 export function linkSecrets(db: Runner): Promise<string[]> {
-  return secretsFor(db, 'links', randomBytes(32).toString('base64url'));
+  return secretsFor(db, 'links');
 }
 
 /**
@@ -89,23 +89,89 @@ export function linkSecrets(db: Runner): Promise<string[]> {
  * them: https://www.standardwebhooks.com
  */
 export function webhookSecrets(db: Runner): Promise<string[]> {
-  return secretsFor(db, 'webhooks', `whsec_${randomBytes(32).toString('base64')}`);
+  return secretsFor(db, 'webhooks');
 }
 
 /** The secrets of the hashes that are kept of addresses of people who were erased, newest first; makes the first one. */
 export function addressSecrets(db: Runner): Promise<string[]> {
-  return secretsFor(db, 'addresses', randomBytes(32).toString('base64url'));
+  return secretsFor(db, 'addresses');
 }
 
-async function secretsFor(
+/** What can be exchanged while everything runs. Those of `addresses` cannot: their hashes would lead nowhere. */
+export const ROTATED = ['links', 'webhooks'] as const;
+export type Rotated = (typeof ROTATED)[number];
+
+/** A new secret of links signs so much later than it is known: until then every process can read what it will sign. */
+const RIPENS_SECONDS: Readonly<Record<Rotated, number>> = { links: 30, webhooks: 0 };
+/** So many days after it was replaced, a secret may be put away: people open old mails, and other systems are slow. */
+export const KEPT_DAYS: Readonly<Record<Rotated, number>> = { links: 60, webhooks: 7 };
+
+/** Makes a new secret; older ones go on being good. @returns how many are good now. */
+export async function rotateSecret(
   db: Runner,
-  use: 'links' | 'webhooks' | 'addresses',
-  first: string,
-): Promise<string[]> {
+  use: Rotated,
+  ripens_seconds = RIPENS_SECONDS[use],
+): Promise<number> {
+  const made = await (use === 'links' ? linkSecrets(db) : webhookSecrets(db));
+  const value = FRESH[use]();
   await db.execute(sql`
-    insert into secrets (name, value, created_at) select ${`${use}/1`}, ${first}, now()
-    where not exists (select from secrets where name like ${`${use}/%`}) on conflict do nothing`);
+    insert into secrets (name, value, created_at)
+    select ${`${use}/`} || max(split_part(name, '/', 2)::int) + 1, ${value},
+      now() + ${ripens_seconds} * interval '1 second'
+    from secrets where name like ${`${use}/%`}`);
+  return made.length + 1;
+}
+
+/** Puts away secrets that were replaced long enough ago. @returns their names. */
+export async function retireSecrets(db: Runner, use: Rotated): Promise<string[]> {
+  const retired = await db.execute<{ name: string }>(sql`
+    update secrets old set active = false
+    where old.name like ${`${use}/%`} and old.active and exists (
+      select from secrets newer where newer.name like ${`${use}/%`} and newer.active
+        and newer.created_at > old.created_at and newer.created_at < now() - ${KEPT_DAYS[use]} * interval '1 day')
+    returning old.name`);
+  return retired.rows.map(({ name }) => name);
+}
+
+/** Secrets as a running process has them: the same list, with what is in it kept up to date. */
+export interface LiveSecrets {
+  readonly links: readonly string[];
+  readonly webhooks: readonly string[];
+  refresh(): Promise<void>;
+}
+
+export async function openSecrets(db: Runner): Promise<LiveSecrets> {
+  const links = await linkSecrets(db);
+  const webhooks = await webhookSecrets(db);
+  return {
+    links,
+    webhooks,
+    async refresh() {
+      const [of_links, of_webhooks] = await Promise.all([linkSecrets(db), webhookSecrets(db)]);
+      links.splice(0, links.length, ...of_links);
+      webhooks.splice(0, webhooks.length, ...of_webhooks);
+    },
+  };
+}
+
+const FRESH: Readonly<Record<Rotated | 'addresses', () => string>> = {
+  links: () => randomBytes(32).toString('base64url'),
+  webhooks: () => `whsec_${randomBytes(32).toString('base64')}`,
+  addresses: () => randomBytes(32).toString('base64url'),
+};
+
+/** The one that signs comes first. */
+async function secretsFor(db: Runner, use: Rotated | 'addresses'): Promise<string[]> {
+  const found = await readSecrets(db, use);
+  if (found.length > 0) return found;
+  await db.execute(sql`
+    insert into secrets (name, value, created_at) values (${`${use}/1`}, ${FRESH[use]()}, now()) on conflict do nothing`);
+  return readSecrets(db, use);
+}
+
+async function readSecrets(db: Runner, use: Rotated | 'addresses'): Promise<string[]> {
   const found = await db.execute<{ value: string }>(sql`
-    select value from secrets where name like ${`${use}/%`} and active order by created_at desc`);
+    select value from secrets where name like ${`${use}/%`} and active 
+      order by created_at <= now() desc, created_at desc`);
   return found.rows.map((row) => row.value);
 }

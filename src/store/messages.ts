@@ -13,6 +13,7 @@ import { ADDRESS_SECRETS, suppressionKeys, wasErased } from './address-keys.ts';
 import { keepErasureOut } from './erasure-lock.ts';
 import { hasEnded, standsStill } from './instance.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
+import { NOT_HELD } from './recoveries.ts';
 import { iso, ms, rows, timestamp } from './values.ts';
 
 /** From the claim to the handing over: rendering, and waiting for a free connection. */
@@ -34,7 +35,7 @@ export async function claim(db: Runner, now: Instant, limit: number, claimed_by:
   const token = randomUUID();
   const found = await db.execute<ClaimedRow & { now: number; secrets: string[] | null }>(sql`
     with picked as (
-      select id from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)}
+      select id from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)} and ${NOT_HELD}
       order by due_at limit ${limit} for update skip locked
     ), claimed as (
       update messages m set state = 'claimed', claim = ${token}, claimed_by = ${claimed_by}, attempts = attempts + 1,
@@ -236,7 +237,7 @@ export async function recoverClaims(db: Runner): Promise<void> {
 
 export async function hasOwed(db: Runner, now: Instant): Promise<boolean> {
   const found = await db.execute(sql`
-    select from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)} limit 1`);
+    select from messages where state in ('owed', 'deferred') and due_at <= ${timestamp(now)} and ${NOT_HELD} limit 1`);
   return found.rowCount === 1;
 }
 

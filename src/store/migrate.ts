@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { UserError } from '../errors.ts';
 import { connectTo } from './connect.ts';
 import { latestMigration } from './inspection.ts';
+import { LOCK } from './locks.ts';
 import { migrationNames, readMigrations, type Migration } from './migration-files.ts';
 import { makeFloor, raiseFloor, refuseNewerSchema } from './schema-floor.ts';
 
@@ -45,14 +46,13 @@ async function refuseOldServer(client: pg.Client): Promise<void> {
   throw new UserError('database_too_old', `PostgreSQL ${major} is too old; Etapa needs ${OLDEST} or newer.`);
 }
 
-const MIGRATION_LOCK = 7_384_201;
 const ASKED_EVERY = 200;
 
 /** Asks again and again: `create index concurrently` would wait for whoever waits for the lock in a statement. */
 async function alone(client: pg.Client, work: () => Promise<void>): Promise<void> {
   for (;;) {
     const { rows } = await client.query<{ taken: boolean }>(
-      `select pg_try_advisory_lock(${MIGRATION_LOCK}) as taken`,
+      `select pg_try_advisory_lock(${LOCK.migration}) as taken`,
     );
     if (rows[0]?.taken) return work();
     await sleep(ASKED_EVERY);

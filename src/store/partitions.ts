@@ -2,11 +2,9 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import { PARTITIONS, type Unfinished } from '../engine/ports.ts';
 import type { Runner } from './database.ts';
+import { LOCK } from './locks.ts';
 import { isNotAside } from './put-aside.ts';
 import { ms, timestamp } from './values.ts';
-
-/** Of advisory locks: the key is the partition. */
-const TURN_LOCK = 738_422;
 
 /**
  * For the `begin` of a turn: tries to hold each of the partitions until the transaction ends. So the right to a
@@ -15,7 +13,7 @@ const TURN_LOCK = 738_422;
 export function holding(partitions: readonly number[]): string {
   const wanted = partitions.map((partition) => Math.trunc(partition)).join(',');
   return `select array(select id from unnest('{${wanted}}'::int[]) id
-    where pg_try_advisory_xact_lock(${TURN_LOCK}, id)) as held, (extract(epoch from now()) * 1000)::float8 as database_now`;
+    where pg_try_advisory_xact_lock(${LOCK.turn}, id)) as held, (extract(epoch from now()) * 1000)::float8 as database_now`;
 }
 
 /** Partitions in which something is new or due at `now`. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
   smtp = await startScriptedSmtp();
   shop = await openShop({ files: PERSON_FILES, roles: ['engine', 'sender'], smtp_url: smtp.url });
   api_key = (await createWriteKey(shop.app.db, 'Shop', 'api')).key;
-  server = await openServer(shop.app, { log_level: 'silent' });
+  server = await openServer(shop.app);
   origin = await server.listen({ port: 0, host: '127.0.0.1' });
   her = await livePerson(shop);
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   shop = await openShop({ smtp_url: smtp.url, roles: ['engine', 'sender', 'chores'] });
   api_key = (await createWriteKey(shop.app.db, 'Console', 'api')).key;
   await addWriteKey(shop.app.db, 'browser', 'Browser', 'wk_browser');
-  server = await openServer(shop.app, { log_level: 'silent' });
+  server = await openServer(shop.app);
   origin = await server.listen({ port: 0, host: '127.0.0.1' });
 });
 

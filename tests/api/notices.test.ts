@@ -33,7 +33,7 @@ beforeAll(async () => {
   engine = await openEngine({ files: FILES });
   key = (await createWriteKey(engine.app.db, 'Shop', 'api')).key;
   await addWriteKey(engine.app.db, 'browser', 'Browser', 'wk_browser');
-  server = await openServer(engine.app, { log_level: 'silent' });
+  server = await openServer(engine.app);
   folder = await mkdtemp(join(tmpdir(), 'etapa-notice-'));
 });
 afterAll(async () => {

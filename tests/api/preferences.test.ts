@@ -61,7 +61,7 @@ beforeAll(async () => {
     overrides: { public_url: ORIGIN },
   });
   await addWriteKey(shop.app.db, 'test', 'Test', 'wk_test');
-  server = await openServer(shop.app, { log_level: 'silent' });
+  server = await openServer(shop.app);
 });
 afterAll(async () => {
   await server?.close();

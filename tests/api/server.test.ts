@@ -20,7 +20,7 @@ beforeAll(async () => {
   link = await linkTo(url);
   shop = await openShop({ overrides: { database_url: link.url, queue: queueOn('postgres', link.url) } });
   await addWriteKey(shop.app.db, 'test', 'Test', 'wk_test');
-  server = await openServer(shop.app, { log_level: 'silent' });
+  server = await openServer(shop.app);
   origin = await server.listen({ port: 0, host: '127.0.0.1' });
 });
 
@@ -217,7 +217,7 @@ it.each([
   await shop.receive(shop.knows(`reader-${ip}`), shop.puts(`reader-${ip}`));
   const [message] = await shop.until((list) => list.length > 0);
   await app.db.execute(sql`delete from touches`);
-  const behind = await openServer(app, { log_level: 'silent', trust_proxy });
+  const behind = await openServer(app, { trust_proxy });
   const { pathname } = new URL(app.links.pixelUrl(message?.id ?? ''));
   // The reader feigned the first; the last came from the nearest proxy.
   const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9, 10.1.0.7' };

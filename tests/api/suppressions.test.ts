@@ -14,7 +14,7 @@ beforeAll(async () => {
   shop = await openShop({ roles: ['engine', 'sender'] });
   api_key = (await createWriteKey(shop.app.db, 'Shop', 'api')).key;
   await addWriteKey(shop.app.db, 'browser', 'Browser', 'wk_browser');
-  server = await openServer(shop.app, { log_level: 'silent' });
+  server = await openServer(shop.app);
 });
 
 afterAll(async () => {

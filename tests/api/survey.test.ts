@@ -81,7 +81,7 @@ async function openSite(backend: 'postgres' | 'redis' = 'postgres'): Promise<Sit
   });
   opened.clock.run(0);
   closing.push(opened.close);
-  const server = await openServer(opened.app, { log_level: 'silent' });
+  const server = await openServer(opened.app);
   closing.push(() => server.close());
   await server.listen({ port, host: '127.0.0.1' });
   return {

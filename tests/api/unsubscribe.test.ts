@@ -48,7 +48,7 @@ async function openSite(roles: readonly Role[]): Promise<Site> {
   const shop = await openShop({ files: FILES, smtp_url: smtp.url, roles, overrides: { public_url: origin } });
   closing.push(() => shop.close());
   await addWriteKey(shop.app.db, 'test', 'Test', 'wk_test');
-  const server = await openServer(shop.app, { log_level: 'silent' });
+  const server = await openServer(shop.app);
   closing.push(() => server.close());
   await server.listen({ port, host: '127.0.0.1' });
   return { shop, smtp, server, origin };

@@ -51,7 +51,7 @@ beforeAll(async () => {
   site.clock.run(0);
   api_key = (await createWriteKey(site.app.db, 'Shop', 'api')).key;
   await addWriteKey(site.app.db, 'browser', 'Browser', 'wk_browser');
-  server = await openServer(site.app, { log_level: 'silent' });
+  server = await openServer(site.app);
   origin = await server.listen({ port: 0, host: '127.0.0.1' });
 });
 

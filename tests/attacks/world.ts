@@ -75,7 +75,6 @@ export async function openWorld(): Promise<World> {
   const { app } = shop;
   await addWriteKey(app.db, 'test', 'Test', 'wk_test');
   const server = await openServer(app, {
-    log_level: 'silent',
     provider_secrets: { resend: [RESEND_SECRET] },
   });
   const origin = await server.listen({ port: 0, host: '127.0.0.1' });

@@ -194,7 +194,7 @@ describe('start', () => {
     await smtp.seen('dot', 1);
     // Long enough for it to look at the broken file again.
     await sleep(4500);
-    expect(running.err().match(/workflows\/offering\.yaml:7/g)).toHaveLength(1);
+    expect(running.out().match(/workflows\/offering\.yaml:7/g)).toHaveLength(1);
 
     const words = 'templates/offer/message.yaml';
     await writeFiles(folder, {
@@ -215,12 +215,12 @@ describe('start', () => {
     await writeFiles(folder, { 'workflows/offering.yaml': 'version: 1\nworkflow: [' });
     const refused = await program.run(['start', '-C', folder], env);
     expect(refused.code).toBe(1);
-    expect(refused.err).toMatch(/workflows\/offering\.yaml:2:\d+/);
+    expect(refused.out + refused.err).toMatch(/workflows\/offering\.yaml:2:\d+/);
     expect(refused.err).not.toMatch(NO_STACK);
     await program.run(['deploy', '-C', await program.folder(SHOP_FILES)], env);
     const running = program.start(['start', '-C', folder], env);
     await running.says('Etapa is running');
-    expect(running.err()).toMatch(
+    expect(running.out()).toMatch(
       /workflows\/offering\.yaml:2:\d+[\s\S]*Going on with version \S+, the last good one\./,
     );
     running.signal('SIGTERM');
@@ -247,7 +247,7 @@ describe('start', () => {
 
     expect(running.err()).not.toMatch(NO_STACK);
     expect(running.out() + running.err()).not.toContain('secretperson');
-    expect(running.err().match(/Changes to the project wait:/g)?.length).toBeLessThanOrEqual(2);
+    expect(running.out().match(/Changes to the project wait:/g)?.length).toBeLessThanOrEqual(2);
     running.signal('SIGTERM');
     expect(await running.ended()).toMatchObject(ENDED_WELL);
   });

@@ -147,7 +147,7 @@ describe.each(backends())('over %s', (backend) => {
     });
     onTestFinished(() => app.close());
     const key = (await createWriteKey(app.db, 'Shop', 'api')).key;
-    const server = await openServer(app, { log_level: 'silent' });
+    const server = await openServer(app);
     onTestFinished(() => server.close());
     const ask = async (method: 'GET' | 'POST', url: string, payload?: object) => {
       const headers = { authorization: `Bearer ${key}` };

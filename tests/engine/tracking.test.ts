@@ -52,7 +52,7 @@ it('a promotion is followed where the project asks for it: picture, links, and t
     { message: 'receipt', links: null },
   ]);
 
-  const server = await openServer(shop.app, { log_level: 'silent' });
+  const server = await openServer(shop.app);
   closing.push(() => server.close());
   shop.pass(60_000);
   const picture = await server.inject({ url: pixel, headers: { 'user-agent': PERSON } });

@@ -18,6 +18,7 @@ import { takeTurn, type Turning } from '../../src/engine/turn.ts';
 import { createTurner, heardFirstBy, type Turner } from '../../src/engine/turner.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
 import { openInstance } from '../../src/store/instance.ts';
+import { LOCK } from '../../src/store/locks.ts';
 import { openStore } from '../../src/store/store.ts';
 import { openTestApp } from '../support/app.ts';
 import { DAY, HOUR } from '../support/build.ts';
@@ -132,7 +133,7 @@ function turning(engine: Engine, partition: number, asking: Partial<Turning> = {
 /** Ends the connection on which a turn is under way, as the database does when a process keeps silent for too long. */
 async function endTurns(client: pg.Client): Promise<void> {
   await client.query(`select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory' and l.objsubid = 2
-    and l.classid = 738422 and l.database = (select oid from pg_database where datname = current_database())`);
+    and l.classid = ${LOCK.turn} and l.database = (select oid from pg_database where datname = current_database())`);
 }
 
 describe('a turn', () => {

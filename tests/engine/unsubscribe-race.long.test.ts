@@ -126,7 +126,7 @@ it.each(backends())(
     const shop = await openRace(backend);
     await keepOrder(shop);
     const ids = await owe(shop);
-    const server = await openServer(shop.app, { log_level: 'silent' });
+    const server = await openServer(shop.app);
     closing.push(() => server.close());
     const origin = await server.listen({ port: 0, host: '127.0.0.1' });
     shop.app.start(new Set(['sender']));

@@ -95,7 +95,7 @@ let doors = 0;
 async function openDoor(app: App): Promise<Door> {
   const key = `wk_room_${++doors}`;
   await addWriteKey(app.db, key, 'Room', key);
-  const server = await openServer(app, { log_level: 'silent' });
+  const server = await openServer(app);
   const origin = await server.listen({ port: 0, host: '127.0.0.1' });
   return {
     ...{ origin, server, key },

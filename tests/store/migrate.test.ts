@@ -144,7 +144,7 @@ test('requests go on while columns and indexes are added under them', { timeout:
   const engine = await openEngine({ files: projectFiles() });
   onTestFinished(() => engine.close());
   await addWriteKey(engine.app.db, 'shop', 'a shop', 'key');
-  const server = await openServer(engine.app, { log_level: 'silent' });
+  const server = await openServer(engine.app);
   onTestFinished(() => server.close());
   const folder = await later({ '9000_expand': EXPAND, '9001_index': INDEX });
   const statuses: number[] = [];

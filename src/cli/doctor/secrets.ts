@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant } from '../../core/events/event.ts';
 import { inspectMigrations, secretAges, type SecretAge } from '../../store/inspection.ts';
-import { listWriteKeys, type WriteKey } from '../../store/keys.ts';
+import { listWriteKeys, ROTATED, type Rotated, type WriteKey } from '../../store/keys.ts';
 import { sayAs, type Around, type Check, type Finding } from './check.ts';
 import type { SigningKey } from './identity.ts';
 
@@ -30,39 +30,28 @@ async function inDatabase({ database, now }: Around): Promise<Finding[]> {
   return [...judgeSecrets(ages, now()), ...judgeKeys(keys, now())];
 }
 
-/** What each use signs, and the value that a new secret gets, made by the database itself. */
-const USES: Readonly<
-  Record<string, { readonly signs: string; readonly value: string; readonly then: string }>
-> = {
+const USES: Readonly<Record<Rotated, { readonly signs: string; readonly then: string }>> = {
   links: {
     signs: 'links in messages',
-    value: `encode(sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea), 'hex')`,
-    then: 'then restart Etapa. Links that were sent before stay good.',
+    then: 'Links that were sent before stay good.',
   },
   webhooks: {
     signs: 'calls of other systems',
-    value: `'whsec_' || encode(sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea), 'base64')`,
-    then: 'then restart Etapa, and give the secret of "etapa keys webhook" to the systems that check it.',
+    then: 'Then give the secret of "etapa keys webhook" to the systems that check it.',
   },
 };
 
 /** Of each use only the newest secret signs. */
 function judgeSecrets(ages: readonly SecretAge[], now: Instant): Finding[] {
-  return Object.entries(USES).flatMap(([use, { signs, value, then }]) => {
+  return ROTATED.flatMap((use) => {
+    const { signs, then } = USES[use];
     const list = ages.filter(({ name }) => name.startsWith(`${use}/`));
     const newest = Math.max(...list.map(({ created_at }) => created_at));
     if (list.length === 0) return [];
     const title = `The secret that signs ${signs} is ${ageWords(now - newest)} old`;
     if (now - newest <= OLD * DAY) return [say.good(title)];
-    const next = 1 + Math.max(...list.map(({ name }) => Number(name.slice(use.length + 1)) || 0));
-    const statement = `insert into secrets (name, value, created_at) values ('${use}/${next}', ${value}, now());`;
-    return [
-      say.warning(
-        title,
-        'A secret that many have seen in a year is none.',
-        `Run in psql: ${statement} ${then}`,
-      ),
-    ];
+    const why = 'A secret that many have seen in a year is none.';
+    return [say.warning(title, why, `Run "etapa keys rotate ${use}". ${then}`)];
   });
 }
 

@@ -3,6 +3,7 @@ import { inQuotes, snakeId, textSchema } from '../../core/schema.ts';
 import { dateSchema } from '../../core/time/calendar.ts';
 import { durationSchema } from '../../core/time/duration.ts';
 import { isZone } from '../../core/time/zone.ts';
+import { keepSchema } from './keep.ts';
 import { COUNTRIES, countryNames, orMeantCode } from '../countries.ts';
 
 /** A zone by its name in the tz database. */
@@ -55,6 +56,8 @@ export const settingsFileSchema = z.strictObject({
   /** For a domain that mailbox providers do not know yet: from which day, and how many e-mails leave on it. */
   warm_up: z.strictObject({ from: dateSchema, first_day: z.number().int().min(1) }).optional(),
   ignore_triggers_older_than: durationSchema.default({ amount: 24, unit: 'hour' }),
+  /** For how long what happened is kept. */
+  keep: keepSchema.default({}),
 });
 
 export type SettingsFile = z.infer<typeof settingsFileSchema>;

@@ -51,6 +51,15 @@ const OF_FILES: Readonly<Record<string, string>> = {
     'How many e-mails leave on the first day; 50 to 200 are usual. Promotions beyond wait a day.',
   ignore_triggers_older_than:
     'Events that arrive later than this update the profile and start nothing, such as "24 hours".',
+  keep: 'For how long what happened is kept; what is not written here is kept for ever, or as docs/operations.md says.',
+  'keep.events': 'Events that no rule asks about, such as "25 months". At least 13 months.',
+  'keep.messages': 'Messages that came to their end. At least 6 months.',
+  'keep.moves': 'Moves from stage to stage, into segments and out of them. At least 1 month.',
+  'keep.runs': 'Walks through workflows that ended. At least 13 months.',
+  'keep.calls': 'Calls of other systems that came to their end. At least 1 month; 13 months if not said.',
+  'keep.touches': 'Who fetched links and pictures of messages. At least 1 month; 13 months if not said.',
+  'keep.reports': 'Bounces and complaints. At least 3 months.',
+  'keep.rejected_events': 'Events that were refused. At least 1 day; 30 days if not said.',
 
   order: 'A contact stands in the last stage of the list whose rule holds.',
   may_go_back: 'Whether a contact goes back when the rule of its stage holds no longer.',

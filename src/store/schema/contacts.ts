@@ -82,7 +82,10 @@ export const stage_moves = pgTable(
     to: text().notNull(),
     because: jsonb().notNull(),
   },
-  (table) => [index('stage_moves_contact').on(table.contact_id, table.at)],
+  (table) => [
+    index('stage_moves_contact').on(table.contact_id, table.at),
+    index('stage_moves_at').using('brin', table.at),
+  ],
 );
 
 /** Who is in which segment now. */
@@ -109,7 +112,10 @@ export const segment_moves = pgTable(
     way: text({ enum: ['enters', 'leaves'] }).notNull(),
     because: jsonb().notNull(),
   },
-  (table) => [index('segment_moves_contact').on(table.contact_id, table.at)],
+  (table) => [
+    index('segment_moves_contact').on(table.contact_id, table.at),
+    index('segment_moves_at').using('brin', table.at),
+  ],
 );
 
 /** What a contact said about each channel, and about each topic of it, last. */

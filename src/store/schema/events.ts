@@ -19,7 +19,11 @@ export const events = pgTable(
     received_at: instant().notNull(),
     source: text().notNull(),
   },
-  (table) => [index('events_contact').on(table.contact_id, table.occurred_at)],
+  (table) => [
+    index('events_contact').on(table.contact_id, table.occurred_at),
+    // Written nearly in the order of time: what is too old is found by a block range, which costs nothing to keep.
+    index('events_received').using('brin', table.received_at),
+  ],
 );
 
 /** What is new about contacts and not yet decided. Rows are deleted in the transaction that decides them. */

@@ -52,6 +52,7 @@ export const messages = pgTable(
       .where(sql`state in ('owed', 'deferred')`),
     // Rows are sent nearly in the order of their writing; a block range costs nothing to keep.
     index('messages_sent').using('brin', table.sent_at),
+    index('messages_owed').using('brin', table.owed_at),
     index('messages_dead')
       .on(table.owed_at, table.id)
       .where(sql`state in ('refused', 'uncertain')`),

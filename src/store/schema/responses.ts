@@ -28,6 +28,7 @@ export const reports = pgTable(
   (table) => [
     index('reports_address').on(table.channel, table.address, table.at),
     index('reports_message').on(table.message_id),
+    index('reports_at').using('brin', table.at),
   ],
 );
 
@@ -49,6 +50,7 @@ export const touches = pgTable(
   },
   (table) => [
     index('touches_message').on(table.message_id, table.at),
+    index('touches_at').using('brin', table.at),
     check('touches_link', sql`(kind = 'open') = (link is null)`),
   ],
 );

@@ -45,6 +45,7 @@ export const runs = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.contact_id, table.workflow, table.number] }),
+    index('runs_entered').using('brin', table.entered_at),
     index('runs_active')
       .on(table.contact_id)
       .where(sql`ended_at is null`),
@@ -120,6 +121,7 @@ export const calls = pgTable(
   },
   (table) => [
     uniqueIndex('calls_visit').on(table.contact_id, table.workflow, table.run, table.step, table.visit),
+    index('calls_owed').using('brin', table.owed_at),
     index('calls_due')
       .on(table.due_at)
       .where(sql`state = 'owed'`),

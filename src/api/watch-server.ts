@@ -1,0 +1,40 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { requireApiKey, type KnownKey } from './api-key.ts';
+import { healthRoutes, type Checks } from './health.ts';
+import { answerApiProblem } from './problem.ts';
+
+/** What a scraper reads. */
+export interface Measured {
+  readonly content_type: string;
+  text(): Promise<string>;
+}
+
+export interface WatchOptions {
+  readonly metrics: Measured;
+  readonly checks: Checks;
+  readonly log: FastifyBaseLogger;
+}
+
+/** The door for those who watch, on a port of its own: every role has one, and no stranger can reach it. */
+export async function openWatchServer({ metrics, checks, log }: WatchOptions): Promise<FastifyInstance> {
+  const server = fastify({ loggerInstance: log, forceCloseConnections: true });
+  await server.register(healthRoutes(checks));
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.content_type).send(await metrics.text()),
+  );
+  return server;
+}
+
+/** The same behind an API key, beside the other routes. */
+export function metricsRoute(
+  metrics: Measured,
+  find: (key: string) => Promise<KnownKey | undefined>,
+): FastifyPluginAsync {
+  return async (app) => {
+    app.setErrorHandler(answerApiProblem);
+    app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+      await requireApiKey(request.headers.authorization, find);
+      return reply.type(metrics.content_type).send(await metrics.text());
+    });
+  };
+}
