@@ -193,7 +193,8 @@ function openQuery(database_url: string, closing: Place['closing']): Query {
   const pool = new pg.Pool({ connectionString: database_url, max: 3, application_name: 'harness' });
   pool.on('error', () => undefined);
   closing.push(() => pool.end());
-  return async (text, values) => (await pool.query(text, values ? [...values] : [])).rows;
+  return async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+    (await pool.query<Row>(text, [...values])).rows;
 }
 
 async function openLinks(
