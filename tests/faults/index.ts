@@ -53,7 +53,10 @@ async function runOne(on: Ground, fault: FaultCase, backend: Backend, seed: numb
   const began = performance.now();
   const worlds = on.worldsFor(backend);
   const dice = makeDice(seed, 0);
-  closing = () => worlds.close(false).finally(() => on.close());
+  closing = async () => {
+    await worlds.close(false);
+    await on.close();
+  };
   let outcome: Run['outcome'];
   try {
     outcome =

@@ -8,7 +8,6 @@ export const apiKilled: FaultCase = {
   name: `kill -9 of the API ${KILLS} times while 50 clients send`,
   correct: 'Every 2xx is kept; what was not answered and is sent again with the same ids adds nothing.',
   backends: 'both',
-  in_smoke: true,
   async run({ dice, openWorld }) {
     const world = await openWorld();
     await world.flow({ clients: 50, per_second: 25 });

@@ -41,7 +41,7 @@ async function silence(
 ): Promise<Findings> {
   const world = await openWorld({ over_links: ['redis'] });
   const { load } = world;
-  await world.flow({ per_second: 4 });
+  await world.flow({ per_second: 2 });
   await sleep(dice.whole(1000, 2500));
   begin(world);
   const before = load.acknowledged;

@@ -10,7 +10,6 @@ export const connectionsEnded: FaultCase = {
   correct:
     'What was under way is tried again or refused with 503; no process ends, and nothing is done twice.',
   backends: 'both',
-  in_smoke: true,
   run: (setting) => trouble(setting, endConnections),
 };
 

@@ -9,7 +9,6 @@ export const droppedAfterDot: FaultCase = {
   name: 'the mail server takes mails and drops the connection before it answers',
   correct,
   backends: 'both',
-  in_smoke: true,
   run: (setting) => loseAnswers(setting, 'drop'),
 };
 

@@ -11,7 +11,7 @@ import type { TakenMail } from './smtp-words.ts';
 export interface LoadOptions {
   /** Connections that send one request after the other; 6 unless said otherwise. */
   readonly clients?: number;
-  /** Shoppers that begin in a second, of all clients together; 6 unless said otherwise. */
+  /** Shoppers that begin in a second, of all clients together; 4 unless said otherwise. */
   readonly per_second?: number;
 }
 
@@ -141,7 +141,7 @@ export function createLoad({ origin, write_key, ledger, taken }: LoadParts): Loa
   }
 
   return {
-    begin({ clients = 6, per_second = 6 } = {}) {
+    begin({ clients = 6, per_second = 4 } = {}) {
       is_on = true;
       const turn = pace(per_second);
       const keepShopping = async (): Promise<void> => {

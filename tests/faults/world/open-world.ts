@@ -81,6 +81,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     ...options.env,
   };
   const recoveries: Recovery[] = [];
+  let undisturbed_seconds = 0;
   let names = 0;
 
   async function start(
@@ -132,7 +133,8 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     query,
     async flow(load_options) {
       load.begin(load_options);
-      await awaitRecovery({ query, load, taken: smtp.taken }, LONGEST_BEGINNING);
+      const { seconds } = await awaitRecovery({ query, load, taken: smtp.taken }, LONGEST_BEGINNING);
+      undisturbed_seconds = seconds;
     },
     async recovery(patience_seconds = 60) {
       const recovery = await awaitRecovery({ query, load, taken: smtp.taken }, patience_seconds);
@@ -154,7 +156,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
           : [],
       );
       const evidence = { query, ledger: await ledger.read(), taken: await smtp.taken() };
-      return compare({ ...evidence, recoveries, crashes }, bounds);
+      return compare({ ...evidence, recoveries, undisturbed_seconds, crashes }, bounds);
     },
   };
 }
@@ -193,7 +195,8 @@ function openQuery(database_url: string, closing: Place['closing']): Query {
   const pool = new pg.Pool({ connectionString: database_url, max: 3, application_name: 'harness' });
   pool.on('error', () => undefined);
   closing.push(() => pool.end());
-  return async (text, values) => (await pool.query(text, values ? [...values] : [])).rows;
+  return async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+    (await pool.query<Row>(text, [...values])).rows;
 }
 
 async function openLinks(
