@@ -8,6 +8,7 @@ import { UserError } from '../errors.ts';
 import { createErrorTeller } from '../operations/error-teller.ts';
 import { createLog, type Log } from '../operations/log.ts';
 import { createMetrics, type Metrics } from '../operations/metrics.ts';
+import { isTraced, traceChannel, traceStore } from '../operations/tracing.ts';
 import type { Settings } from '../settings.ts';
 import { listen } from './listen.ts';
 
@@ -69,8 +70,9 @@ function earsOf(log: Log, metrics: Metrics): Partial<AppOptions> {
       metrics.onError();
       tell(error);
     },
+    ...(isTraced() ? { watchChannel: traceChannel } : {}),
     watchStore: (store) =>
-      metrics.watchStore(store, (partition) =>
+      metrics.watchStore(isTraced() ? traceStore(store) : store, (partition) =>
         log.warn({ partition }, 'another process has taken over this partition; the turn was undone'),
       ),
   };
