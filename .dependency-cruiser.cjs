@@ -127,6 +127,7 @@ const OWNED = [
   { packages: ['handlebars', 'mjml'], places: ['render/'] },
   { packages: ['smtp-server', 'postal-mime'], places: ['demo/', 'inbound/'] },
   { packages: ['prom-client'], places: ['operations/metrics.ts'] },
+  { packages: ['@opentelemetry/api', '@fastify/otel'], places: ['operations/tracing.ts'] },
   { packages: ['pino'], places: ['operations/log.ts'] },
   { packages: ['date-holidays'], places: ['project/holidays.ts'] },
   {

@@ -131,6 +131,7 @@ export interface AppOptions {
   onCleaned?(table: string, rows: number): void;
   /** The book as whoever counts listens to it. */
   watchStore?(store: Store): Store;
+  watchChannel?(channel: Channel): Channel;
 }
 
 export interface MailOptions extends Pick<EmailOptions, 'dkim' | 'require_tls' | 'internal_headers'> {
@@ -597,7 +598,8 @@ function openChannels(options: AppOptions, supplies: Supplies): ReadonlyMap<stri
   const others = CHANNELS.filter((name) => !real.some((channel) => channel.name === name));
   const logs = onParcel ? others.map((name) => createLogChannel(name, onParcel)) : [];
   const { proofs } = supplies;
-  return new Map([...real, ...logs].map((channel) => [channel.name, provenChannel(channel, proofs)]));
+  const all = [...real, ...logs].map((channel) => options.watchChannel?.(channel) ?? channel);
+  return new Map(all.map((channel) => [channel.name, provenChannel(channel, proofs)]));
 }
 
 function realChannels(options: AppOptions, { links, inbox, reader, webhook }: Supplies): Channel[] {

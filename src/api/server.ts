@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly checks?: Checks;
   /** Hears of each request that was answered. */
   onAnswered?(answered: Answered): void;
+  /** What must be there before the routes, such as tracing. */
+  before?(server: FastifyInstance): Promise<void>;
   /** Further routes, such as the demo's inbox. */
   more?(server: FastifyInstance): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   });
   server.setErrorHandler(answerError);
   if (options.onAnswered) tellAnswered(server, options.onAnswered);
+  await options.before?.(server);
   await limitPressure(server, { most_requests: options.most_requests ?? Infinity });
   await server.register(swagger, {
     openapi: {

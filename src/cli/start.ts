@@ -11,6 +11,7 @@ import type { Receiver } from '../inbound/receiver.ts';
 import { readProjectFiles } from '../project/read-files.ts';
 import type { Log } from '../operations/log.ts';
 import { toLog } from '../operations/redact.ts';
+import { isTraced, traceRequests } from '../operations/tracing.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { listen } from './listen.ts';
 import { refuseUnfitWords } from './unfit-words.ts';
@@ -90,7 +91,8 @@ function serverOptions(
   { log, metrics }: Watching,
 ): ServerOptions {
   const { onAnswered } = metrics;
-  return { log: log.pino, metrics, onAnswered, provider_secrets, trust_proxy, most_requests };
+  const traced = isTraced() ? { before: traceRequests } : {};
+  return { log: log.pino, metrics, onAnswered, provider_secrets, trust_proxy, most_requests, ...traced };
 }
 
 /** Where reports about messages and people's answers come in, if they are to come here. */

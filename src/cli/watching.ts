@@ -8,6 +8,7 @@ import { UserError } from '../errors.ts';
 import { createErrorTeller } from '../operations/error-teller.ts';
 import { createLog, type Log } from '../operations/log.ts';
 import { createMetrics, type Metrics } from '../operations/metrics.ts';
+import { isTraced, traceChannel, traceStore } from '../operations/tracing.ts';
 import type { Settings } from '../settings.ts';
 import { listen } from './listen.ts';
 
@@ -69,7 +70,8 @@ function earsOf(log: Log, metrics: Metrics): Partial<AppOptions> {
       metrics.onError();
       tell(error);
     },
-    watchStore: metrics.watchStore,
+    ...(isTraced() ? { watchChannel: traceChannel } : {}),
+    watchStore: (store) => metrics.watchStore(isTraced() ? traceStore(store) : store),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -150,6 +150,41 @@ describe('start', () => {
     second.signal('SIGINT');
     expect(await second.ended()).toMatchObject({ code: 0, err: '' });
     expect(recipients(smtp)).toEqual(PEOPLE.toSorted());
+  });
+
+  it('told to end says at once that it is not ready, answers on for as long as it should, and closes what is kept open', async () => {
+    const { database_url, folder, origin, env } = await makePlace();
+    const watch = await freePort();
+    const running = program.start(['start', '-C', folder], {
+      ...env,
+      METRICS_LISTEN: `127.0.0.1:${watch}`,
+      DRAIN_SECONDS: '3',
+    });
+    await running.says('Etapa is running');
+    await allowKey(database_url);
+    const ready = async (place: string): Promise<readonly unknown[]> => {
+      const answer = await fetch(`${place}/health/ready`);
+      const { error, checks } = (await answer.json()) as { error?: { code: string }; checks: object };
+      return [answer.status, error?.code, checks];
+    };
+    const good = { database: 'ok', running: 'ok', project: 'ok', sweep: 'ok' };
+    for (const place of [origin, `http://127.0.0.1:${watch}`])
+      expect(await ready(place)).toEqual([200, undefined, good]);
+    // A connection that stays open, as load balancers keep them.
+    const kept = connect(Number(env.PORT), '127.0.0.1');
+    kept.write('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(kept, 'data');
+    const closed = once(kept, 'close');
+
+    running.signal('SIGTERM');
+    const began = performance.now();
+    for (const place of [origin, `http://127.0.0.1:${watch}`])
+      await expect.poll(() => ready(place)).toEqual([503, 'ending', { ...good, running: 'failing' }]);
+    expect((await post(origin, ['last'])).status).toBe(200);
+    await closed;
+    expect(performance.now() - began).toBeGreaterThan(2500);
+    expect(await running.ended()).toMatchObject(ENDED_WELL);
+    expect(await query(database_url, "select from events where message_id like 't-%'")).toHaveLength(1);
   });
 
   it('in two processes, one that receives and one that does the rest, works like one', async () => {

@@ -133,7 +133,8 @@ describe('what is older than keep says', () => {
     const other = await database.pool.connect();
     await other.query('begin');
     await other.query('select pg_advisory_xact_lock($1)', [LOCK.cleaning]);
-    const deleted = await cleanAll(loaded).finally(() => other.query('rollback'));
+    const deleted = await cleanAll(loaded);
+    await other.query('rollback');
     other.release();
     expect(Object.keys(deleted)).toHaveLength(TABLES.length);
     expect(new Set(Object.values(deleted))).toEqual(new Set([0]));
