@@ -1,5 +1,9 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
 import type { Database } from './database.ts';
+
+/** Statements on one connection, with a transaction under way. */
+export type Transaction = NodePgDatabase & { readonly $client: pg.PoolClient };
 
 /**
  * Runs the work in a transaction on a connection of its own: committed when it resolves, rolled back when it rejects.
@@ -10,7 +14,7 @@ import type { Database } from './database.ts';
  *
  * @throws what the work rejects with, not what rolling it back may add.
  */
-export async function transaction<T>(db: Database, work: (tx: NodePgDatabase) => Promise<T>): Promise<T> {
+export async function transaction<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await db.$client.connect();
   let broken: Error | undefined;
   try {
