@@ -31,7 +31,7 @@ export type Answer =
   | { readonly kind: 'usage'; readonly core: number; readonly memory_mb: number };
 
 const CONNECTIONS = 20;
-const TOLD_EVERY = 5;
+const TOLD_EVERY = 20;
 
 let sent = 0;
 let told = 0;
