@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { App } from '../src/app.ts';
 import type { DkimKey } from '../src/channels/dkim.ts';
 import type { Parcel } from '../src/engine/ports.ts';
+import { buildSender } from './built-sender.ts';
 import { postgresCore } from './postgres-usage.ts';
 import { startSenders, type Effort, type SenderGroup } from './sender-group.ts';
 import { openBenchApp, spread, startSink, type Bench, type Spread } from './surroundings.ts';
@@ -56,13 +57,21 @@ export async function benchSend(
   rounds: number,
   only: readonly string[] = [],
 ): Promise<SendFigures> {
+  const built = await buildSender();
   const sink = await startSink();
   const database_url = await bench.newDatabase();
   const app = await openBenchApp(database_url, {});
   const measured = new Map<string, Measured[]>();
   try {
     const parcel = await sampleParcel(bench);
-    const places: Places = { app, database_url, smtp_url: sink.url, parcel, keys: makeKeys() };
+    const places: Places = {
+      script: built.script,
+      app,
+      database_url,
+      smtp_url: sink.url,
+      parcel,
+      keys: makeKeys(),
+    };
     for (let round = 0; round < rounds; round++) {
       for (const [name, one] of Object.entries(CASES)) {
         if (only.length > 0 && !only.some((beginning) => name.startsWith(beginning))) continue;
@@ -74,6 +83,7 @@ export async function benchSend(
   } finally {
     await app.close();
     sink.stop();
+    await built.remove();
   }
   const floors: Measured[][] = [];
   return {
@@ -86,6 +96,7 @@ export async function benchSend(
 }
 
 interface Places {
+  readonly script: string;
   readonly app: App;
   readonly database_url: string;
   readonly smtp_url: string;
@@ -118,16 +129,21 @@ function figuresOf(
 const WARMING = 0.25;
 
 async function measure(places: Places, one: Case, messages: number, salt: string): Promise<Measured> {
-  const { app, database_url, smtp_url, parcel, keys } = places;
+  const { script, app, database_url, smtp_url, parcel, keys } = places;
   const warming = Math.round(messages * WARMING);
   const key = one.dkim && keys[one.dkim];
   const dkim = key ? { dkim: key } : {};
   if (one.by === 'nodemailer') {
-    const group = await startSenders(one.processes, { kind: 'nodemailer', smtp_url, parcel, ...dkim });
+    const group = await startSenders(script, one.processes, {
+      kind: 'nodemailer',
+      smtp_url,
+      parcel,
+      ...dkim,
+    });
     await group.send(warming);
     return { ...(await lastSent(group, messages)), postgres_core: 0 };
   }
-  const group = await startSenders(one.processes, { kind: 'etapa', database_url, smtp_url, ...dkim });
+  const group = await startSenders(script, one.processes, { kind: 'etapa', database_url, smtp_url, ...dkim });
   await owe(app, warming, { salt: `warming ${salt}` });
   await group.send(warming);
   await owe(app, messages, { salt });

@@ -1,7 +1,6 @@
 /** Processes that send side by side, seen from their parent. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Answer, Order } from './sender-process.ts';
 
 export interface SenderGroup {
@@ -24,8 +23,13 @@ type Opening = Extract<Order, { kind: 'etapa' | 'nodemailer' }>;
 /** So often all are told again that there is work: each takes its share. */
 const RUNG_EVERY = 250;
 
-export async function startSenders(processes: number, opening: Opening): Promise<SenderGroup> {
-  const all = await Promise.all(Array.from({ length: processes }, () => startOne(opening)));
+/** @param script see `buildSender`. */
+export async function startSenders(
+  script: string,
+  processes: number,
+  opening: Opening,
+): Promise<SenderGroup> {
+  const all = await Promise.all(Array.from({ length: processes }, () => startOne(script, opening)));
 
   function order(given: Order): void {
     for (const child of all) child.send(given);
@@ -56,9 +60,8 @@ export async function startSenders(processes: number, opening: Opening): Promise
   };
 }
 
-async function startOne(opening: Opening): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('sender-process.ts', import.meta.url));
-  const child = fork(script, { execArgv: ['--import', 'tsx', ...process.execArgv.filter(isProfiling)] });
+async function startOne(script: string, opening: Opening): Promise<ChildProcess> {
+  const child = fork(script, { execArgv: process.execArgv.filter(isProfiling) });
   child.send(opening satisfies Order);
   await answered(child, 'ready');
   return child;

@@ -40,6 +40,8 @@ let ring: () => void = () => undefined;
 let close: () => Promise<unknown> = () => Promise.resolve();
 
 process.on('message', (order: Order) => void obey(order));
+// Whoever gave the orders has ended.
+process.on('disconnect', () => process.exit());
 
 async function obey(order: Order): Promise<void> {
   switch (order.kind) {
