@@ -25,7 +25,7 @@ export async function benchBusyDomain(
   async function measure(with_busy: boolean): Promise<void> {
     const app = await openBenchApp(await bench.newDatabase(), { smtp_url: sink.url });
     await owe(app, messages);
-    if (with_busy) await owe(app, busy, 'busy.example');
+    if (with_busy) await owe(app, busy, { domain: 'busy.example' });
     (with_busy ? beside : alone).push(messages / (await seconds(() => sendAll(app, messages))));
     await app.close();
   }

@@ -94,11 +94,12 @@ function receiveRows({ bare, through, http, ratio, http_ratio }: ReceiveFigures)
   ];
 }
 
-function sendRows({ nodemailer, etapa, ratio }: SendFigures): readonly Row[] {
-  return [
-    ['e-mails, nodemailer alone', rate(nodemailer), '1'],
-    ['e-mails, from owed to recorded as sent', rate(etapa), times(ratio)],
-  ];
+function sendRows({ cases }: SendFigures): readonly Row[] {
+  return cases.map(({ name, rate: per_second, ratio, core, postgres_core, memory_mb }) => {
+    const database = postgres_core.median > 0 ? `, PostgreSQL ${postgres_core.median.toFixed(2)} s` : '';
+    const effort = `${core.median.toFixed(2)} s of a core for 1,000${database}; ${memory_mb} MB at most`;
+    return [`e-mails, ${name} (${effort})`, rate(per_second), times(ratio)];
+  });
 }
 
 function busyDomainRows({ messages, busy, alone, beside, ratio }: BusyDomainFigures): readonly Row[] {

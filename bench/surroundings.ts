@@ -40,15 +40,20 @@ export async function openBench(): Promise<Bench> {
 
 /** The app with the shipped project. */
 export async function openBenchApp(database_url: string, more: Partial<AppOptions>): Promise<App> {
-  const app = await openApp({
+  const app = await joinBenchApp(database_url, more);
+  await app.deploy(await readProjectFiles(fileURLToPath(new URL('..', import.meta.url))));
+  return app;
+}
+
+/** One more of it, in a process of its own: what is live it takes from the database. */
+export function joinBenchApp(database_url: string, more: Partial<AppOptions>): Promise<App> {
+  return openApp({
     database_url,
     queue: { kind: 'postgres', url: database_url },
     public_url: 'http://localhost:8686',
     onError: (error) => process.stderr.write(`${String(error)}\n`),
     ...more,
   });
-  await app.deploy(await readProjectFiles(fileURLToPath(new URL('..', import.meta.url))));
-  return app;
 }
 
 export interface Sink {

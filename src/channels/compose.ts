@@ -1,7 +1,7 @@
-/** A message as it goes over the wire: fields by the mail library, which knows how to fold and encode them; words by us. */
-import MimeNode from 'nodemailer/lib/mime-node';
+/** A message as it goes over the wire. */
 import type { Parcel } from '../engine/ports.ts';
 import type { Bounces } from './envelope-sender.ts';
+import { headerFields } from './header-fields.ts';
 import { AUTOMATED, answerHeaders, asciiDomainOf, feedbackId, listHeaders } from './list-headers.ts';
 import { providerTag } from './provider-tags.ts';
 import { quotedPrintable } from './quoted-printable.ts';
@@ -17,33 +17,30 @@ export interface Composing {
 /** In whole lines that end in CRLF: a signature is of octets. The same octets on every attempt. */
 export function compose(parcel: Parcel, to: string, composing: Composing): Buffer {
   const fields = fieldsOf(parcel, to, composing);
-  return parcel.html === ''
-    ? Buffer.concat([Buffer.from(`${fields}\r\n`), ...words('text/plain', parcel.text)])
-    : Buffer.concat([Buffer.from(`${fields}\r\n`), ...alternatives(parcel)]);
-}
-
-function alternatives({ id, text, html }: Parcel): readonly Buffer[] {
+  const { id, text, html } = parcel;
+  if (html === '')
+    return Buffer.concat([Buffer.from(`${fields}${part('text/plain')}`), quotedPrintable(text), LINE_END]);
   // No line of quoted-printable has an equals sign before an underscore.
   const boundary = `=_${id}`;
-  const begin = Buffer.from(`--${boundary}\r\n`);
-  return [
-    Buffer.from(`Content-Type: multipart/alternative; boundary="${boundary}"\r\n\r\n`),
-    ...[begin, ...words('text/plain', text)],
-    ...[begin, ...words('text/html', html)],
-    Buffer.from(`--${boundary}--\r\n`),
-  ];
+  const alternatives = `Content-Type: multipart/alternative; boundary="${boundary}"\r\n\r\n`;
+  return Buffer.concat([
+    Buffer.from(`${fields}${alternatives}--${boundary}\r\n${part('text/plain')}`),
+    quotedPrintable(text),
+    Buffer.from(`\r\n--${boundary}\r\n${part('text/html')}`),
+    quotedPrintable(html),
+    Buffer.from(`\r\n--${boundary}--\r\n`),
+  ]);
 }
 
-function words(type: string, text: string): readonly Buffer[] {
-  const fields = `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n`;
-  return [Buffer.from(fields), quotedPrintable(text), LINE_END];
+function part(type: string): string {
+  return `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n`;
 }
 
 const LINE_END = Buffer.from('\r\n');
 
 function fieldsOf(parcel: Parcel, to: string, { server, bounces, internal_headers }: Composing): string {
   const { from, reply_to } = parcel;
-  const fields = {
+  return headerFields({
     From: { name: onOneLine(from.name), address: from.email },
     To: { name: '', address: to },
     ...(reply_to ? { 'Reply-To': reply_to } : {}),
@@ -60,10 +57,7 @@ function fieldsOf(parcel: Parcel, to: string, { server, bounces, internal_header
     'Feedback-ID': feedbackId(parcel),
     ...listHeaders(parcel, bounces),
     'MIME-Version': '1.0',
-  };
-  return new MimeNode(false)
-    .setHeader(Object.entries(fields).map(([key, value]) => ({ key, value })))
-    .buildHeaders();
+  });
 }
 
 /** A word cannot be folded, and a line has at most 998 octets (RFC 5322, 2.1.1). */

@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
-import { createTransport, type Transporter } from 'nodemailer';
 import { oneLine } from '../core/one-line.ts';
 import type { Channel, Delivery, Parcel } from '../engine/ports.ts';
 import { wordsOf } from '../errors.ts';
 import { compose, type Composing } from './compose.ts';
 import { createSigner, type DkimKey, type Signer } from './dkim.ts';
 import { envelopeSender } from './envelope-sender.ts';
+import { openPostBox, type PostBox } from './post-box.ts';
 import { needsSmtpUtf8, offersSmtpUtf8, recipient } from './recipient.ts';
 import { classify } from './smtp-reply.ts';
 import { tlsTrouble } from './tls-trouble.ts';
@@ -40,13 +39,12 @@ const PATIENCE: Patience = { connecting: 10_000, greeting: 15_000, silence: 60_0
  */
 export function createEmailChannel(options: EmailOptions): Channel {
   const patience = { ...PATIENCE, ...options.patience };
-  const transport = openTransport(options, patience);
+  const box = openBox(options, patience);
   const composing = { ...options, server: new URL(options.url).hostname };
   const way: Way = {
     options,
     composing,
-    transport,
-    patience,
+    box,
     sign: createSigner(options.dkim ?? []),
     takesUtf8: false,
   };
@@ -57,7 +55,7 @@ export function createEmailChannel(options: EmailOptions): Channel {
       // Servers answer what they like, also what no database takes.
       return { ...delivery, response: oneLine(delivery.response) };
     },
-    close: () => Promise.resolve(transport.close()),
+    close: () => Promise.resolve(box.close()),
   };
 }
 
@@ -65,41 +63,23 @@ export function createEmailChannel(options: EmailOptions): Channel {
 interface Way {
   readonly options: EmailOptions;
   readonly composing: Composing;
-  readonly transport: Transporter;
-  readonly patience: Patience;
+  readonly box: PostBox;
   readonly sign: Signer;
   /** The server has said once that it knows SMTPUTF8. */
   takesUtf8: boolean;
 }
 
-function openTransport(
-  { url, connections = 20, require_tls }: EmailOptions,
-  patience: Patience,
-): Transporter {
-  const transport = createTransport({
+function openBox({ url, connections = 20, require_tls }: EmailOptions, patience: Patience): PostBox {
+  const options = {
     url,
-    pool: true,
     maxConnections: connections,
     maxMessages: Infinity,
-    disableFileAccess: true,
-    disableUrlAccess: true,
     connectionTimeout: patience.connecting,
     greetingTimeout: patience.greeting,
     socketTimeout: patience.silence,
     ...(require_tls ? { requireTLS: true } : {}),
-  } as object);
-  // Anew for each connection that is tried, because the pool goes to another when the server had closed the first.
-  transport.use('stream', (mail, done) => {
-    const { gate } = mail.data as unknown as Gated;
-    mail.message.processFunc((whole) => Readable.from(gated(whole, gate)));
-    done();
-  });
-  return transport;
-}
-
-/** What travels with a mail through the library: opens when the final dot may go out. */
-interface Gated {
-  gate(): Promise<void>;
+  };
+  return openPostBox(options, patience.whole);
 }
 
 async function deliver(
@@ -118,13 +98,11 @@ async function deliver(
   };
   try {
     if (needsSmtpUtf8(to) && !(await takesUtf8(way))) return unfit(NO_SMTPUTF8);
-    const raw = await way.sign(compose(parcel, to, way.composing));
+    const whole = await way.sign(compose(parcel, to, way.composing));
     // Whatever becomes of an automatic answer, nobody is told (RFC 3834, 3.3).
     const is_answer = parcel.answers !== undefined;
     const from = is_answer ? '' : envelopeSender(parcel.id, parcel.from.email, way.options.bounces);
-    const signal = AbortSignal.timeout(way.patience.whole);
-    const mail = { envelope: { from, to: [to] }, raw, signal, gate };
-    const { response } = (await way.transport.sendMail(mail)) as { response: string };
+    const response = await way.box.post({ envelope: { from, to: [to] }, whole, gate });
     return YES.test(response) ? { outcome: 'accepted', response } : classify({ response }, true);
   } catch (error) {
     return failed(error, stage);
@@ -154,16 +132,6 @@ const NO_SMTPUTF8 =
   '5.6.7 the mail server takes no address with letters beyond ASCII before the @ (it does not offer SMTPUTF8)';
 
 async function takesUtf8(way: Way): Promise<boolean> {
-  const { options } = way.transport.transporter as unknown as { readonly options: object };
-  way.takesUtf8 ||= await offersSmtpUtf8(options);
+  way.takesUtf8 ||= await offersSmtpUtf8(way.box.options);
   return way.takesUtf8;
-}
-
-/**
- * All octets but the end; then the gate; only when it opens does the stream end, and with it the final dot go out.
- * Nothing runs before the server has asked for the message (354).
- */
-async function* gated(whole: AsyncIterable<Buffer>, gate: () => Promise<void>): AsyncGenerator<Buffer> {
-  yield* whole;
-  await gate();
 }

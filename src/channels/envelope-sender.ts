@@ -11,12 +11,18 @@ export interface Bounces {
 
 /** The sender in the envelope, which becomes the Return-Path. Without a domain for reports they go to the shop. */
 export function envelopeSender(message_id: string, from: string, bounces: Bounces | undefined): string {
-  return bounces ? `bounces+${mailbox(message_id, bounces)}` : from;
+  return bounces ? `bounces+${mailbox(message_id, bounces)}` : inAscii(from);
 }
 
 /** Where a mail program may write to instead of asking by HTTPS. */
 export function unsubscribeAddress(message_id: string, bounces: Bounces): string {
   return `unsubscribe+${mailbox(message_id, bounces)}`;
+}
+
+/** Its domain; letters beyond ASCII before the `@` cannot be written in another way (RFC 6531). */
+function inAscii(email: string): string {
+  const domain = email.slice(email.lastIndexOf('@') + 1);
+  return `${email.slice(0, -domain.length)}${domainToASCII(domain)}`;
 }
 
 function mailbox(message_id: string, { domain, tokenOf }: Bounces): string {

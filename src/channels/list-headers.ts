@@ -2,10 +2,8 @@
 import { domainOf } from '../core/messages/address.ts';
 import { domainToASCII } from 'node:url';
 import type { Parcel } from '../engine/ports.ts';
+import type { Field } from './header-fields.ts';
 import { unsubscribeAddress, type Bounces } from './envelope-sender.ts';
-
-/** As the mail library takes it; `prepared` goes out as it is. */
-type Field = string | { readonly prepared: true; readonly value: string };
 
 /** RFC 3834: sent by a program, and no vacation notices in answer. */
 export const AUTOMATED = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' };

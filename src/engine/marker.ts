@@ -1,50 +1,76 @@
-import type { MessageMark, Store } from './ports.ts';
+import type { ClaimedMark, Store } from './ports.ts';
 
 /** Writes the marks of many messages that are handed over side by side with few statements. */
 export interface Marker {
   /** Resolves when the mark is committed; false where the claim is no longer ours. */
-  mark(mark: MessageMark): Promise<boolean>;
+  mark(mark: ClaimedMark): Promise<boolean>;
 }
 
 interface Waiting {
-  readonly mark: MessageMark;
+  readonly mark: ClaimedMark;
   resolve(written: boolean): void;
   reject(error: unknown): void;
 }
 
+/**
+ * For so many milliseconds at most a mark that no connection waits for is kept back, to go along with one that a
+ * connection does wait for. Kept short: a process that ends meanwhile leaves it open what was sent.
+ */
+const WAITS_FOR_COMPANY = 5;
+
 /** Group commit: while one statement is on its way, marks gather for the next. */
-export function createMarker(store: Store, token: string, tell_sent: boolean): Marker {
+export function createMarker(write: Store['mark'], tellsSent: () => boolean): Marker {
   let waiting: Waiting[] = [];
-  let flushing: Promise<void> | undefined;
+  let is_flushing = false;
+  let soon: NodeJS.Immediate | undefined;
+  let later: NodeJS.Timeout | undefined;
 
   async function flushAll(): Promise<void> {
-    while (waiting.length > 0) {
+    if (is_flushing) return;
+    is_flushing = true;
+    do {
+      clearTimeout(later);
+      [soon, later] = [undefined, undefined];
       const group = waiting;
       waiting = [];
       await flush(group);
-    }
+    } while (waiting.some(isUrgent));
     // In the same step as the last look: a mark that comes a moment later starts the next flush.
-    flushing = undefined;
+    is_flushing = false;
+    if (waiting.length > 0) flushLater();
   }
 
   async function flush(group: readonly Waiting[]): Promise<void> {
     try {
-      const written = await store.mark(
-        token,
-        group.map(({ mark }) => mark),
-        tell_sent,
-      );
-      for (const one of group) one.resolve(written.has(one.mark.id));
+      const marks = group.map(({ mark }) => mark);
+      const written = await write(marks, tellsSent());
+      group.forEach((one, index) => one.resolve(written.has(index)));
     } catch (error) {
       for (const one of group) one.reject(error);
     }
   }
 
+  /** What servers answered in one step of the event loop goes together. */
+  function flushSoon(): void {
+    soon ??= setImmediate(() => void flushAll());
+  }
+
+  function flushLater(): void {
+    later ??= setTimeout(() => void flushAll(), WAITS_FOR_COMPANY);
+  }
+
   return {
     mark: (mark) =>
       new Promise((resolve, reject) => {
-        waiting.push({ mark, resolve, reject });
-        flushing ??= Promise.resolve().then(flushAll);
+        const one = { mark, resolve, reject };
+        waiting.push(one);
+        if (is_flushing) return;
+        if (isUrgent(one)) flushSoon();
+        else flushLater();
       }),
   };
+}
+
+function isUrgent({ mark }: Waiting): boolean {
+  return mark.state === 'handing_over';
 }

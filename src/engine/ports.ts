@@ -223,6 +223,11 @@ export interface MessageMark {
   readonly links?: readonly string[];
 }
 
+/** A mark with the token of the claim under which its message is held. */
+export interface ClaimedMark extends MessageMark {
+  readonly claim: string;
+}
+
 /** A call that this process alone may make now. */
 export interface ClaimedCall {
   readonly id: string;
@@ -302,10 +307,10 @@ export interface Store {
   databaseNow(): Promise<Instant>;
   claim(now: Instant, limit: number): Promise<Claim>;
   /**
-   * Writes only where the claim still stands; tells the ids that were written. With `tell_sent`, what was sent also
-   * happens to the contact, as the event `message_sent`.
+   * Writes only where the claim still stands; tells which of the list were written, by their places in it. With
+   * `tell_sent`, what was sent also happens to the contact, as the event `message_sent`.
    */
-  mark(token: string, marks: readonly MessageMark[], tell_sent: boolean): Promise<ReadonlySet<string>>;
+  mark(marks: readonly ClaimedMark[], tell_sent: boolean): Promise<ReadonlySet<number>>;
   suppress(channel: string, address: string, reason: string, at: Instant): Promise<void>;
   claimCalls(now: Instant, limit: number): Promise<CallClaim>;
   /** Just before a call is made: false where the claim is no longer ours, and then it must not be. */

@@ -20,6 +20,7 @@ import { createMarker, type Marker } from './marker.ts';
 import type {
   Channel,
   Claim,
+  ClaimedMark,
   ClaimedMessage,
   Clock,
   Delivery,
@@ -71,6 +72,10 @@ export function createSender(parts: SenderParts): Sender {
   const calm = createCalm(parts.calm, HANDED_OVER_AT_ONCE, () => stopping);
   const sending: Sending = {
     ...parts,
+    marker: createMarker(
+      (marks, tell_sent) => parts.store.mark(marks, tell_sent),
+      () => parts.live().project.memory.by_event.has('message_sent'),
+    ),
     calm,
     door,
     load,
@@ -161,6 +166,7 @@ function createLoad(): Load {
 }
 
 interface Sending extends Omit<SenderParts, 'calm'> {
+  readonly marker: Marker;
   readonly calm: Calm;
   readonly door: Door;
   readonly load: Load;
@@ -168,7 +174,8 @@ interface Sending extends Omit<SenderParts, 'calm'> {
 }
 
 interface Batch {
-  readonly marker: Marker;
+  /** Names the claim. */
+  readonly token: string;
   readonly live: LiveProject;
   /** What time it is by the engine's clock, which a replay has standing still but for the time that servers take. */
   time(): Instant;
@@ -229,22 +236,28 @@ function notInDoubt(message: ClaimedMessage): ClaimedMessage {
   return { ...message, uncertain_before: false };
 }
 
-function openBatch(sending: Sending, { token }: Claim, now: Instant): Batch {
-  const { store, calm, live, onMark } = sending;
+function openBatch({ marker, calm, live, onMark }: Sending, { token }: Claim, now: Instant): Batch {
   const began = performance.now();
-  const project = live();
-  const marker = createMarker(store, token, project.project.memory.by_event.has('message_sent'));
-  const giver = createMarker({ ...store, mark: calm.book.putBack }, token, false);
+  const giver = createGiver((marks) => calm.book.putBack(token, marks));
   const tellBy = async (by: Marker, mark: MessageMark): Promise<void> => {
-    if (await insist(() => by.mark(mark))) onMark?.(mark);
+    if (await insist(() => by.mark({ ...mark, claim: token }))) onMark?.(mark);
   };
   return {
-    marker,
-    live: project,
+    token,
+    live: live(),
     time: () => now + Math.round(performance.now() - began),
     tell: (mark) => tellBy(marker, mark),
     putBack: (mark) => tellBy(giver, mark),
   };
+}
+
+/** Gives back those of one claim. */
+function createGiver(putBack: (marks: readonly MessageMark[]) => Promise<ReadonlySet<string>>): Marker {
+  const write = async (marks: readonly MessageMark[]): Promise<ReadonlySet<number>> => {
+    const ids = await putBack(marks);
+    return new Set(marks.flatMap(({ id }, place) => (ids.has(id) ? [place] : [])));
+  };
+  return createMarker(write, () => false);
 }
 
 function writeOne(
@@ -367,16 +380,17 @@ function tracked(
 
 /** Undefined where it was not tried, because the process ends. */
 async function handOver(
-  { calm, isStopping }: Sending,
-  { marker, time, live }: Batch,
+  { calm, marker, isStopping }: Sending,
+  { token, time, live }: Batch,
   { message, letter, now }: Written,
   channel: Channel,
   parcel: Parcel,
   links: readonly string[] | undefined,
 ): Promise<Delivery | undefined> {
   if (isStopping()) return undefined;
-  const handing_over: MessageMark = {
+  const handing_over: ClaimedMark = {
     id: message.id,
+    claim: token,
     state: 'handing_over',
     at: now,
     tone: { tone: letter.tone.tone, because: letter.tone.because },

@@ -19,6 +19,11 @@ interface Opening {
    * for the disk. Whatever is decided under one commits durably, and takes what came before in the log with it.
    */
   readonly durable?: boolean;
+  /**
+   * True for prepared statements that look up rows by their keys. What such a statement was planned for may have been
+   * an empty table, which is quicker read from one end to the other; when it has grown since, that would be minutes.
+   */
+  readonly by_index?: boolean;
 }
 
 /**
@@ -27,9 +32,13 @@ interface Opening {
  */
 const STANDSTILL = 20_000;
 const QUICK = ' -c synchronous_commit=off';
+const BY_INDEX = ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
 /** Opens a pool of connections. Statements are bounded in time, so that a hung one never holds a turn for ever. */
-export function openDatabase(url: string, { max = 12, durable = true }: Opening = {}): OpenDatabase {
+export function openDatabase(
+  url: string,
+  { max = 12, durable = true, by_index = false }: Opening = {},
+): OpenDatabase {
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -37,7 +46,7 @@ export function openDatabase(url: string, { max = 12, durable = true }: Opening 
     application_name: 'etapa',
     // Statements that are begun together go out one behind the other, without waiting for each answer.
     pipeline: true,
-    options: `-c idle_in_transaction_session_timeout=${STANDSTILL} -c tcp_user_timeout=${STANDSTILL} -c statement_timeout=120000${durable ? '' : QUICK}`,
+    options: `-c idle_in_transaction_session_timeout=${STANDSTILL} -c tcp_user_timeout=${STANDSTILL} -c statement_timeout=120000${durable ? '' : QUICK}${by_index ? BY_INDEX : ''}`,
   });
   // A connection that breaks is replaced by the pool, and the statement under way fails; without listeners, one that
   // breaks while idle, or between two statements of a transaction, would end the process.

@@ -4,7 +4,7 @@ import { addressOf } from '../core/messages/address-of.ts';
 import type { Instant } from '../core/events/event.ts';
 import { storable } from '../core/events/segment/plain-json.ts';
 import { reason } from '../core/reason.ts';
-import type { Claim, ClaimedMessage, MessageMark } from '../engine/ports.ts';
+import type { Claim, ClaimedMark, ClaimedMessage } from '../engine/ports.ts';
 import { consentsOf } from './consent-rows.ts';
 import type { Database, Runner } from './database.ts';
 import { transaction } from './transaction.ts';
@@ -12,6 +12,7 @@ import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
 import { ADDRESS_SECRETS, suppressionKeys, wasErased } from './address-keys.ts';
 import { keepErasureOut } from './erasure-lock.ts';
 import { hasEnded, standsStill } from './instance.ts';
+import { executePrepared, type Client } from './prepared.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
 import { NOT_HELD } from './recoveries.ts';
 import { iso, ms, rows, timestamp } from './values.ts';
@@ -120,29 +121,28 @@ function suppressionKey(channel: string, address: string | undefined, purpose: s
 
 /**
  * Writes what became of claimed messages. Those are left alone whose claim somebody else holds by now, and those that are
- * to be handed over and must not be any more. Tells which were written.
+ * to be handed over and must not be any more. Tells which were written, by their places in the list.
  */
 export async function mark(
   db: Database,
-  token: string,
-  marks: readonly MessageMark[],
+  marks: readonly ClaimedMark[],
   tell_sent: boolean,
-): Promise<ReadonlySet<string>> {
-  if (!tell_sent) return new Set((await writeMarks(db, token, marks)).map(({ id }) => id));
+): Promise<ReadonlySet<number>> {
+  const placesOf = (written: readonly Written[]): ReadonlySet<number> =>
+    new Set(written.map(({ place }) => place));
+  if (!tell_sent) return placesOf(await writeMarks(db.$client, marks));
   return transaction(db, async (tx) => {
-    const written = await writeMarks(tx, token, marks);
+    const written = await writeMarks(tx.$client, marks);
     await happenSent(tx, marks, written);
-    return new Set(written.map(({ id }) => id));
+    return placesOf(written);
   });
 }
 
-async function writeMarks(
-  db: Runner,
-  token: string,
-  marks: readonly MessageMark[],
-): Promise<readonly Written[]> {
-  const list = marks.map((one) => ({
+async function writeMarks(db: Client, marks: readonly ClaimedMark[]): Promise<readonly Written[]> {
+  const list = marks.map((one, place) => ({
+    place,
     id: one.id,
+    claim: one.claim,
     state: one.state,
     sent_at: one.state === 'sent' ? iso(one.at) : null,
     due_at: one.due_at === undefined ? null : iso(one.due_at),
@@ -156,7 +156,10 @@ async function writeMarks(
     topic: one.topic ?? '',
     links: one.links ?? null,
   }));
-  const written = await db.execute<Written>(sql`
+  return executePrepared<Written>(
+    db,
+    'etapa_mark',
+    sql`
     update messages m set state = n.state, sent_at = coalesce(n.sent_at, m.sent_at), due_at = coalesce(n.due_at, m.due_at),
       held_because = case when n.state <> 'sent' then coalesce(n.held_because, m.held_because) end, response = coalesce(n.response, m.response),
       tone = coalesce(n.tone, m.tone), because = coalesce(n.because, m.because),
@@ -165,13 +168,13 @@ async function writeMarks(
       claim = case when n.state in ('claimed', 'handing_over') then m.claim end,
       lease_until = case when n.state in ('claimed', 'handing_over')
         then now() + ${HANDING_OVER_SECONDS} * interval '1 second' end
-    from json_to_recordset(${rows(list)}) as n (id uuid, state text, sent_at timestamptz, due_at timestamptz,
-      held_because jsonb, response text, tone text, because jsonb, subject text, address text, address_keys jsonb,
-      topic text, links jsonb)
-    where m.id = n.id and m.claim = ${token} and m.state in ('claimed', 'handing_over')
+    from json_to_recordset(${rows(list)}) as n (place int, id uuid, claim uuid, state text, sent_at timestamptz,
+      due_at timestamptz, held_because jsonb, response text, tone text, because jsonb, subject text, address text,
+      address_keys jsonb, topic text, links jsonb)
+    where m.id = n.id and m.claim = n.claim and m.state in ('claimed', 'handing_over')
       and (n.state <> 'handing_over' or not (${FORBIDDEN_MEANWHILE}))
-    returning m.id, m.contact_id, m.workflow, m.run, m.step, m.message`);
-  return written.rows;
+    returning n.place, m.id, m.contact_id, m.workflow, m.run, m.step, m.message`,
+  );
 }
 
 /**
@@ -188,6 +191,8 @@ const FORBIDDEN_MEANWHILE = sql`
       and (s.scope = 'all' or m.purpose = 'promotion'))`;
 
 type Written = {
+  /** In the list of marks. */
+  place: number;
   id: string;
   contact_id: string;
   workflow: string;
@@ -199,17 +204,14 @@ type Written = {
 /** That a message was sent is news about the contact, where the project asks for it. */
 async function happenSent(
   db: Runner,
-  marks: readonly MessageMark[],
+  marks: readonly ClaimedMark[],
   written: readonly Written[],
 ): Promise<void> {
-  const sent_at = new Map(
-    marks.flatMap(({ id, state, at }) => (state === 'sent' ? [[id, at] as const] : [])),
-  );
-  const list = written.flatMap(({ id, contact_id, ...properties }) => {
-    const at = sent_at.get(id);
-    return at === undefined
-      ? []
-      : [{ ...ownEvent(`message:${id}:sent`, 'message_sent', contact_id, at), properties }];
+  const list = written.flatMap(({ place, id, contact_id, ...properties }) => {
+    const one = marks[place];
+    return one?.state === 'sent'
+      ? [{ ...ownEvent(`message:${id}:sent`, 'message_sent', contact_id, one.at), properties }]
+      : [];
   });
   await appendOwn(db, list);
 }

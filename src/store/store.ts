@@ -24,6 +24,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     throw error;
   }
   const quick = openDatabase(url, { max: 4, durable: false });
+  const marks = openDatabase(url, { max: 2, by_index: true });
   await makeLeadership(db);
   return {
     append: (events, appending) => append(db, events, appending),
@@ -46,7 +47,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
       return found.rows[0]?.now ?? 0;
     },
     claim: (now, limit) => claim(quick.db, now, limit, instance.id),
-    mark: (token, marks, tell_sent) => mark(db, token, marks, tell_sent),
+    mark: (list, tell_sent) => mark(marks.db, list, tell_sent),
     suppress: (channel, address, why, at) => suppressUnlessErased(db, channel, address, why, at),
     claimCalls: (now, limit) => claimCalls(quick.db, now, limit, instance.id),
     holdCall: (token, id) => holdCall(quick.db, token, id),
@@ -64,7 +65,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     resign: (held) => resign(quick.db, held),
     hasOwed: async (now) => (await hasOwed(db, now)) || hasOwedCalls(db, now),
     async close() {
-      await quick.close();
+      await Promise.all([quick.close(), marks.close()]);
       await instance.close();
     },
   };

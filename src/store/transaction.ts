@@ -3,6 +3,9 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Database } from './database.ts';
 
+/** Statements on one connection, with a transaction under way. */
+export type Transaction = NodePgDatabase & { readonly $client: pg.PoolClient };
+
 /**
  * Runs the work in a transaction on a connection of its own: committed when it resolves, rolled back when it rejects.
  *
@@ -19,7 +22,7 @@ import type { Database } from './database.ts';
  */
 export async function transaction<T>(
   db: Database,
-  work: (tx: NodePgDatabase, first: unknown) => Promise<T>,
+  work: (tx: Transaction, first: unknown) => Promise<T>,
   first?: string,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -47,7 +50,7 @@ export function errorCode(error: unknown): string | undefined {
 
 async function attempted<T>(
   db: Database,
-  work: (tx: NodePgDatabase, first: unknown) => Promise<T>,
+  work: (tx: Transaction, first: unknown) => Promise<T>,
   first: string | undefined,
 ): Promise<T> {
   const client = await db.$client.connect();

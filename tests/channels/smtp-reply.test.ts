@@ -173,19 +173,24 @@ describe('what the pool of connections does by itself', () => {
     expect(smtp.accepted.map(({ raw }) => raw.includes('Hello Ana'))).toEqual([true, true]);
   });
 
-  it('a goodbye with 421 between two messages puts the second off, and it goes at the next attempt', async () => {
+  it('a goodbye with 421 between two messages costs the second nothing either: it goes over another connection', async () => {
     const smtp = await serve(({ step, connection }) =>
       connection === 1 && step === 'mail' && smtp.accepted.length > 0 ? '421 4.4.2 idle too long' : undefined,
     );
     const channel = channelTo(smtp.url);
     const came: Delivery[] = [];
-    for (const id of ['first', 'second', 'second']) came.push(await channel.deliver(aParcel({ id }), OPEN));
-    expect(came.map(({ outcome }) => outcome)).toEqual(['accepted', 'deferred', 'accepted']);
-    // It says nothing about the receiver, so nobody is to be spared.
-    expect(came[1]).toMatchObject({ by: 'connection' });
+    for (const id of ['first', 'second']) came.push(await channel.deliver(aParcel({ id }), OPEN));
+    expect(came.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted']);
+    expect(smtp.connections).toBe(2);
     expect(smtp.accepted).toHaveLength(2);
     expect(smtp.accepted[1]?.raw).toContain('Message-ID: <second@shop.example>');
     expect(smtp.accepted[1]?.raw).toContain('<p>Hello Ana</p>');
+  });
+
+  it('a goodbye with 421 on a new connection too puts the message off, and nobody is to be spared', async () => {
+    const smtp = await serve(({ step }) => (step === 'mail' ? '421 4.4.2 idle too long' : undefined));
+    const delivery = await channelTo(smtp.url).deliver(aParcel(), OPEN);
+    expect(delivery).toMatchObject({ outcome: 'deferred', by: 'connection' });
   });
 
   it('never sends again by itself what was dropped after the dot', async () => {

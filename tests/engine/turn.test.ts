@@ -341,8 +341,7 @@ steps:
       const dying = await openStore(engine.app.db, engine.database_url);
       const { token, messages } = await dying.claim(engine.now() + 1000, 10);
       await dying.mark(
-        token,
-        messages.map(({ id }) => ({ id, state: 'handing_over', at: engine.now() })),
+        messages.map(({ id }) => ({ id, claim: token, state: 'handing_over', at: engine.now() })),
         false,
       );
       await dying.close();

@@ -151,7 +151,9 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
           const change = next;
           const list = await messages();
           if (list.length > 0 && all(list)) return list;
-          if ((await Promise.race([change, late])) === 'late')
+          // Another process may be the one that changes something.
+          const tick = sleep(250, 'again', { ref: false });
+          if ((await Promise.race([change, late, tick])) === 'late')
             throw new Error(
               `still ${JSON.stringify(list.slice(0, 5), undefined, 1)} ${errors.map(String).join('\n')}`,
             );
