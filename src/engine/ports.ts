@@ -33,14 +33,6 @@ export interface Bell {
   ringSends(): void;
 }
 
-/** The right to work on one partition, until it runs out by the database's clock. */
-export interface Lease {
-  readonly partition: number;
-  /** Grows with each lease; a write under an older one is refused. */
-  readonly fence: number;
-  readonly database_now: Instant;
-}
-
 /** An event with the id of the write key, or the replay, that it came by. */
 export type ReceivedEvent = IncomingEvent & { readonly source: string };
 
@@ -79,26 +71,29 @@ export type StoredHappening = { readonly id: number; readonly due_at: Instant } 
 
 export interface Asking {
   readonly now: Instant;
-  /** Contacts with happenings are taken in the order of their ids, after this one. */
-  readonly after: string;
-  /** About so many happenings. */
+  /** In each of these partitions contacts with happenings are taken in the order of their ids, after this one. */
+  readonly from: Places;
+  /** About so many happenings, shared by the partitions. */
   readonly happenings: number;
-  /** So many contacts that are due by time. */
+  /** So many contacts that are due by time, shared by the partitions. */
   readonly due: number;
+  /** Only these contacts; absent: whoever there is something to do about. */
+  readonly only?: readonly string[];
   /** Leaves out contacts to whom a message is owed that could be sent by now. */
   readonly skip_owing: boolean;
 }
 
-/** A batch of contacts of one partition, locked, with everything new about them. */
+/** For each partition the contact after which it goes on; empty: from the first. */
+export type Places = ReadonlyMap<number, string>;
+
+/** A batch of contacts of some partitions, locked, with everything new about them. */
 export interface Batch {
   readonly contacts: ReadonlyMap<string, StoredContact>;
   readonly happenings: ReadonlyMap<string, readonly StoredHappening[]>;
-  /** The only contact of the batch, where there is more about it than a batch holds: what was due until then is here. */
-  readonly cut: { readonly id: string; readonly at: Instant } | null;
-  /** Where the next batch of happenings goes on; empty when this one came to the end. */
-  readonly next_after: string;
-  /** Whether there is more to do than this batch holds. */
-  readonly more: boolean;
+  /** Contacts about whom there is more than a batch holds: what was due until then is here. */
+  readonly cut: ReadonlyMap<string, Instant>;
+  /** Where there is more to do than this batch holds. */
+  readonly rest: Places;
 }
 
 /** What one event said about one consent. */
@@ -146,6 +141,9 @@ export interface TurnWrites {
 
 /** One turn's transaction. */
 export interface TurnBook {
+  /** Those of the partitions asked for that nobody else is at; nobody else will be until this turn has ended. */
+  readonly held: readonly number[];
+  readonly database_now: Instant;
   read(asking: Asking): Promise<Batch>;
   /** All events of contacts that must be folded anew, by contact. */
   history(contact_ids: readonly string[], until: Instant): Promise<ReadonlyMap<string, readonly Event[]>>;
@@ -246,11 +244,12 @@ export interface Unfinished {
 export interface Store {
   append(events: readonly ReceivedEvent[], appending: Appending): Promise<Appended>;
   reject(rows: readonly RejectedEvent[], source: string, at: Instant): Promise<void>;
-  /** Undefined while somebody else holds it. */
-  lease(partition: number): Promise<Lease | undefined>;
-  release(lease: Lease): Promise<void>;
-  /** Commits what `work` wrote if the lease still stands; throws `LeaseLost` if not. */
-  turn<T>(lease: Lease, work: (book: TurnBook) => Promise<T>): Promise<T>;
+  /**
+   * One transaction, which holds the partitions that nobody else is at. They are free when it ends, however it ends:
+   * a process that died, or keeps silent in the midst of it for too long, has its transaction ended by the database,
+   * and can write no more.
+   */
+  turn<T>(partitions: readonly number[], work: (book: TurnBook) => Promise<T>): Promise<T>;
   partitionsWithWork(now: Instant, skip_owing: boolean): Promise<readonly number[]>;
   /** What is left to do at `now` under a moved clock. */
   unfinished(now: Instant): Promise<Unfinished>;
@@ -281,8 +280,8 @@ export interface Store {
    */
   markCall(token: string, mark: CallMark): Promise<readonly number[] | undefined>;
   /**
-   * Takes back what processes held that ended or whose time ran out: partitions, and claims, which are owed again, or
-   * uncertain where the handing over of a message had begun.
+   * Takes back claims of processes that ended or whose time ran out. They are owed again, or uncertain where the
+   * handing over of a message had begun.
    */
   recover(): Promise<void>;
   /** Whether a message or a call could leave by now. */
@@ -342,9 +341,6 @@ export interface RecordedMessage {
   readonly response: string | null;
   readonly event: JsonObject;
 }
-
-/** A write under a lease that somebody else has taken over since. */
-export class LeaseLost extends Error {}
 
 /** One message, ready to be handed over. */
 export interface Parcel {

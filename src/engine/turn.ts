@@ -9,9 +9,10 @@ import {
   partitionOf,
   type Asking,
   type Batch,
+  type Clock,
   type ContactChange,
-  type Lease,
   type MergeDone,
+  type Places,
   type Store,
   type StoredHappening,
   type TurnBook,
@@ -25,34 +26,49 @@ export interface TurnReport {
   readonly owed: number;
   /** Partitions to which what was new about others has moved. */
   readonly moved_to: readonly number[];
-  readonly next_after: string;
-  readonly more: boolean;
+  /** Where there is more to do. */
+  readonly rest: Places;
+  /** Partitions that somebody else is at. */
+  readonly elsewhere: readonly number[];
 }
 
-export interface Turning {
+export interface Turning extends Omit<Asking, 'now'> {
   /** Asked when the contacts are locked, so that a deployment waits for this turn or the turn knows of it. */
   project(): Project;
-  readonly asking: Asking;
+  readonly clock: Clock;
+  newId(): string;
+}
+
+interface Deciding {
+  readonly project: Project;
+  readonly now: Instant;
   /** Under a moved clock each contact is decided moment by moment. */
   readonly moment_by_moment: boolean;
   newId(): string;
 }
 
-type Deciding = Omit<Turning, 'project'> & { readonly project: Project };
-
-/** One turn: a batch of contacts of one partition, with everything new and everything due, in one transaction. */
-export function takeTurn(store: Store, lease: Lease, turning: Turning): Promise<TurnReport> {
-  return store.turn(lease, async (book) => {
-    const batch = await book.read(turning.asking);
-    if (batch.contacts.size === 0) return { decided: 0, owed: 0, moved_to: [], next_after: '', more: false };
-    const deciding = { ...turning, project: turning.project() };
+/** One turn: a batch of contacts of some partitions, with everything new and everything due, in one transaction. */
+export function takeTurn(store: Store, turning: Turning): Promise<TurnReport> {
+  const { clock, newId } = turning;
+  return store.turn([...turning.from.keys()], async (book) => {
+    const elsewhere = [...turning.from.keys()].filter((partition) => !book.held.includes(partition));
+    const now = clock.at(book.database_now);
+    const batch = await book.read({ ...turning, now, from: heldOf(turning.from, book) });
+    if (batch.contacts.size === 0) return { decided: 0, owed: 0, moved_to: [], rest: NOWHERE, elsewhere };
+    const deciding = { project: turning.project(), now, moment_by_moment: clock.moved, newId };
     const memories = await refold(book, batch, deciding);
     const writes = decideBatch(batch, memories, deciding);
     await book.write(writes);
     const owed = writes.changes.reduce((sum, change) => sum + owedIn(change), 0);
     const moved_to = placesOfNews(writes);
-    return { decided: writes.changes.length, owed, moved_to, next_after: batch.next_after, more: batch.more };
+    return { decided: writes.changes.length, owed, moved_to, rest: batch.rest, elsewhere };
   });
+}
+
+const NOWHERE: Places = new Map();
+
+function heldOf(from: Places, { held }: TurnBook): Places {
+  return new Map([...from].filter(([partition]) => held.includes(partition)));
 }
 
 /** What was new about those who became somebody else waits there now. */
@@ -68,7 +84,7 @@ function owedIn({ messages, calls }: ContactChange): number {
 type Memories = ReadonlyMap<string, Readonly<Record<string, EventMemory>>>;
 
 /** Contacts that were folded when the project asked for other memories are folded anew, from all their events. */
-async function refold(book: TurnBook, batch: Batch, { project, asking }: Deciding): Promise<Memories> {
+async function refold(book: TurnBook, batch: Batch, { project, now }: Deciding): Promise<Memories> {
   const { memory } = project;
   const stale = [...batch.contacts.values()].filter(
     ({ shape, contact, merged_into }) =>
@@ -77,7 +93,7 @@ async function refold(book: TurnBook, batch: Batch, { project, asking }: Decidin
   if (stale.length === 0) return new Map();
   const histories = await book.history(
     stale.map(({ contact }) => contact.id),
-    asking.now,
+    now,
   );
   return new Map(
     [...histories].map(([id, events]) => [
@@ -104,7 +120,7 @@ function decideBatch(batch: Batch, memories: Memories, turning: Deciding): TurnW
       if (happenings.length > 0) writing.forwards.push({ from: id, to: stored.merged_into });
     } else if (!going.has(id)) {
       decideContact(
-        refreshed(stored.contact, memories, turning.asking.now),
+        refreshed(stored.contact, memories, turning.now),
         happenings,
         batch,
         memories,
@@ -147,7 +163,7 @@ function decideContact(
   const decisions: Decision[] = [];
   const said: SaidConsent[] = [];
   let current = contact;
-  const end = batch.cut?.id === contact.id ? batch.cut.at : turning.asking.now;
+  const end = batch.cut.get(contact.id) ?? turning.now;
   for (const { now, taken } of momentsOf(happenings, end, turning, () => current)) {
     const told: Happening[] = [];
     for (const one of taken) told.push(...tell(one, current, told, batch, memories, turning, writing));
@@ -182,11 +198,11 @@ interface Moment {
 function* momentsOf(
   happenings: readonly StoredHappening[],
   end: Instant,
-  { project, asking, moment_by_moment }: Deciding,
+  { project, now: moment, moment_by_moment }: Deciding,
   current: () => Contact,
 ): Generator<Moment> {
   if (!moment_by_moment) {
-    yield { now: asking.now, taken: happenings };
+    yield { now: moment, taken: happenings };
     return;
   }
   const waiting = [...happenings].sort((a, b) => a.due_at - b.due_at || a.id - b.id);
@@ -210,7 +226,7 @@ function tell(
   before: readonly Happening[],
   batch: Batch,
   memories: Memories,
-  { asking }: Deciding,
+  { now }: Deciding,
   writing: Writing,
 ): readonly Happening[] {
   if (happening.kind === 'event') return [{ kind: 'event', event: happening.event }];
@@ -220,7 +236,7 @@ function tell(
     writing.remerges.push({ kept_id: contact.id, gone_id: stored.merged_into });
     return [];
   }
-  const gone = refreshed(stored.contact, memories, asking.now);
+  const gone = refreshed(stored.contact, memories, now);
   writing.merges.push({
     kept_id: contact.id,
     gone_id: gone.id,

@@ -1,17 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
 import type { Live } from './live-project.ts';
-import { LeaseLost, type Bell, type Clock, type Lease, type Store } from './ports.ts';
+import type { Bell, Clock, Places, Store } from './ports.ts';
 import { takeTurn, type TurnReport } from './turn.ts';
 
 export interface Turner {
-  /** Works through everything new and due of a partition; does nothing where somebody else is at it. */
-  work(partition: number): Promise<void>;
+  /** Works through everything new and due of these partitions; leaves those to others that somebody else is at. */
+  work(partitions: readonly number[]): Promise<void>;
   /** Lets the turns that have begun end, and begins no others. */
   stop(): void;
 }
 
 const HAPPENINGS_PER_TURN = 2000;
 const DUE_PER_TURN = 500;
+/** What another process is at is rung for again after so many milliseconds: it may have read before the news came. */
+const RING_AGAIN = 200;
 
 export interface TurnerParts {
   readonly store: Store;
@@ -29,51 +32,47 @@ export function createTurner({ store, bell, clock, live, onTurn, onDone }: Turne
   const again = new Set<number>();
   let stopping = false;
 
-  async function work(partition: number): Promise<void> {
+  async function work(partitions: readonly number[]): Promise<void> {
     if (stopping) return;
-    if (busy.has(partition)) {
-      again.add(partition);
-      return;
-    }
-    busy.add(partition);
+    for (const partition of partitions) if (busy.has(partition)) again.add(partition);
+    const free = partitions.filter((partition) => !busy.has(partition));
+    if (free.length === 0) return;
+    for (const partition of free) busy.add(partition);
     try {
-      await workUnderLease(partition);
+      await turnUntilDone(free);
     } finally {
-      busy.delete(partition);
+      for (const partition of free) busy.delete(partition);
     }
-    if (again.delete(partition)) await work(partition);
-    else onDone?.(partition);
+    for (const partition of free) onDone?.(partition);
   }
 
-  async function workUnderLease(partition: number): Promise<void> {
-    const lease = await store.lease(partition);
-    if (!lease) return;
-    try {
-      await turnUntilDone(lease);
-    } catch (error) {
-      if (!(error instanceof LeaseLost)) throw error;
-    } finally {
-      await store.release(lease);
-    }
-  }
-
-  async function turnUntilDone(lease: Lease): Promise<void> {
-    const now = clock.at(lease.database_now);
-    for (let after = '', more = true; more && !stopping;) {
-      const report = await takeTurn(store, lease, turning(now, after));
+  /** Who was rung for meanwhile is asked with the next turn, together with those where there is more. */
+  async function turnUntilDone(partitions: readonly number[]): Promise<void> {
+    for (let from = placesOf(partitions); from.size > 0 && !stopping;) {
+      for (const partition of from.keys()) again.delete(partition);
+      const report = await takeTurn(store, turning(from));
       if (report.owed > 0) bell.ringSends();
       bell.ringTurns(report.moved_to);
+      if (report.elsewhere.length > 0) void ringLater(report.elsewhere);
       onTurn?.(report);
-      after = report.next_after;
-      more = report.more;
+      const rung = partitions.filter((partition) => again.has(partition));
+      from = new Map([...placesOf(rung), ...report.rest]);
     }
   }
 
-  function turning(now: number, after: string): Parameters<typeof takeTurn>[2] {
+  async function ringLater(partitions: readonly number[]): Promise<void> {
+    await sleep(RING_AGAIN, undefined, { ref: false });
+    if (!stopping) bell.ringTurns(partitions);
+  }
+
+  function turning(from: Places): Parameters<typeof takeTurn>[1] {
     return {
       project: () => live().project,
-      asking: { now, after, happenings: HAPPENINGS_PER_TURN, due: DUE_PER_TURN, skip_owing: clock.moved },
-      moment_by_moment: clock.moved,
+      clock,
+      from,
+      happenings: HAPPENINGS_PER_TURN,
+      due: DUE_PER_TURN,
+      skip_owing: clock.moved,
       newId: uuidv7,
     };
   }
@@ -84,4 +83,8 @@ export function createTurner({ store, bell, clock, live, onTurn, onDone }: Turne
       stopping = true;
     },
   };
+}
+
+function placesOf(partitions: readonly number[]): Places {
+  return new Map(partitions.map((partition) => [partition, '']));
 }

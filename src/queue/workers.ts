@@ -19,9 +19,7 @@ export function startTurnWorkers(
   turner: Turner,
   onError: (error: unknown) => void,
 ): Workers {
-  const work = async ({ data }: { data: TurnsJob }): Promise<void> => {
-    for (const partition of data.partitions) await turner.work(partition);
-  };
+  const work = ({ data }: { data: TurnsJob }): Promise<void> => turner.work(data.partitions);
   return startWorkers(backend, TURNS, work, TURNS_AT_ONCE, () => turner.stop(), onError);
 }
 

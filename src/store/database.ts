@@ -17,11 +17,14 @@ export interface OpenDatabase {
 interface Opening {
   readonly max?: number;
   /**
-   * False for what may be forgotten when PostgreSQL itself crashes, leases and claims: their commits then need not
-   * wait for the disk. Whatever is decided under one commits durably, and takes what came before in the log with it.
+   * False for what may be forgotten when PostgreSQL itself crashes, such as claims: their commits then need not wait
+   * for the disk. Whatever is decided under one commits durably, and takes what came before in the log with it.
    */
   readonly durable?: boolean;
 }
+
+/** In milliseconds: a process that keeps silent in the midst of a turn for so long has it ended, and loses its partitions. */
+const LONGEST_SILENCE = 20_000;
 
 const QUICK = ' -c synchronous_commit=off';
 
@@ -32,7 +35,9 @@ export function openDatabase(url: string, { max = 12, durable = true }: Opening 
     max,
     connectionTimeoutMillis: 10_000,
     application_name: 'etapa',
-    options: `-c idle_in_transaction_session_timeout=60000 -c statement_timeout=120000${durable ? '' : QUICK}`,
+    // Statements that are begun together go out one behind the other, without waiting for each answer.
+    pipeline: true,
+    options: `-c idle_in_transaction_session_timeout=${LONGEST_SILENCE} -c statement_timeout=120000${durable ? '' : QUICK}`,
   });
   // A connection that breaks is replaced by the pool, and the statement under way fails; without listeners, one that
   // breaks while idle, or between two statements of a transaction, would end the process.

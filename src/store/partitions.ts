@@ -1,48 +1,20 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
-import { PARTITIONS, type Lease, type Unfinished } from '../engine/ports.ts';
+import { PARTITIONS, type Unfinished } from '../engine/ports.ts';
 import type { Runner } from './database.ts';
-import { LIVING } from './instance.ts';
 import { ms, timestamp } from './values.ts';
 
-/** A turn renews its lease by committing; one that hangs for so long has lost it. */
-const LEASE_SECONDS = 30;
+/** Of advisory locks: the key is the partition. */
+const TURN_LOCK = 738_422;
 
-export async function makePartitions(db: Runner): Promise<void> {
-  await db.execute(
-    sql`insert into partitions (id) select generate_series(0, ${PARTITIONS - 1}) on conflict do nothing`,
-  );
-}
-
-/** Takes the partition if nobody holds it, by the database's clock. */
-export async function lease(db: Runner, partition: number, owner: number): Promise<Lease | undefined> {
-  const taken = await db.execute<{ fence: string; now: number }>(sql`
-    update partitions set owner = ${owner}, fence = fence + 1,
-      lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
-    where id = ${partition} and (lease_until is null or lease_until < now())
-    returning fence, ${ms('now()')} as now`);
-  const row = taken.rows[0];
-  return row && { partition, fence: Number(row.fence), database_now: row.now };
-}
-
-export async function release(db: Runner, { partition, fence }: Lease): Promise<void> {
-  await db.execute(
-    sql`update partitions set owner = null, lease_until = null where id = ${partition} and fence = ${fence}`,
-  );
-}
-
-/** Frees the partitions of processes that have ended, without waiting for their leases to run out. */
-export async function recoverPartitions(db: Runner): Promise<void> {
-  await db.execute(sql`
-    update partitions set owner = null, lease_until = null where owner is not null and owner not in (${LIVING})`);
-}
-
-/** Renews the lease within the turn's transaction; false when somebody else holds it by now. */
-export async function holds(db: Runner, { partition, fence }: Lease): Promise<boolean> {
-  const renewed = await db.execute(sql`
-    update partitions set lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
-    where id = ${partition} and fence = ${fence}`);
-  return renewed.rowCount === 1;
+/**
+ * For the `begin` of a turn: tries to hold each of the partitions until the transaction ends. So the right to a
+ * partition is the transaction itself, and nothing can be written by somebody who has lost it.
+ */
+export function holding(partitions: readonly number[]): string {
+  const wanted = partitions.map((partition) => Math.trunc(partition)).join(',');
+  return `select array(select id from unnest('{${wanted}}'::int[]) id
+    where pg_try_advisory_xact_lock(${TURN_LOCK}, id)) as held, (extract(epoch from now()) * 1000)::float8 as database_now`;
 }
 
 /** Partitions in which something is new or due at `now`. */
@@ -52,9 +24,12 @@ export async function partitionsWithWork(
   skip_owing: boolean,
 ): Promise<readonly number[]> {
   const found = await db.execute<{ id: number }>(sql`
-    select id from partitions p where ${hasWork(now, skip_owing)} order by id`);
+    select id from ${ALL_PARTITIONS} where ${hasWork(now, skip_owing)} order by id`);
   return found.rows.map((row) => row.id);
 }
+
+/** As a table `p` with the column `id`. */
+export const ALL_PARTITIONS: SQL = sql.raw(`generate_series(0, ${PARTITIONS - 1}) p (id)`);
 
 function hasWork(now: Instant, skip_owing: boolean): SQL {
   return sql`
@@ -71,7 +46,7 @@ function hasWork(now: Instant, skip_owing: boolean): SQL {
  */
 export async function unfinished(db: Runner, now: Instant): Promise<Unfinished> {
   const found = await db.execute<Unfinished & Record<string, unknown>>(sql`
-    select array(select id from partitions p where ${hasWork(now, true)} order by id) as partitions,
+    select array(select id from ${ALL_PARTITIONS} where ${hasWork(now, true)} order by id) as partitions,
       (exists (select from messages where ${unsettledMessage(now)})
         or exists (select from calls where ${unsettledCall(now)})) as unsettled`);
   return found.rows[0] ?? { partitions: [], unsettled: false };
@@ -99,7 +74,7 @@ export async function nextDue(db: Runner): Promise<Instant | null> {
   const found = await db.execute<{ next: number | null }>(sql`
     select ${ms('min(next)')} as next from (
       select min(due_at) as next from happenings
-      union all select first.next_due_at from partitions p cross join lateral (
+      union all select first.next_due_at from ${ALL_PARTITIONS} cross join lateral (
         select next_due_at from contacts where partition = p.id and next_due_at is not null
         order by next_due_at limit 1) first
       union all select min(due_at) from messages where state in ('owed', 'deferred')

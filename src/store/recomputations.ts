@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import type { Recomputation } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
+import { ALL_PARTITIONS } from './partitions.ts';
 import { transaction } from './transaction.ts';
 import { ms, timestamp } from './values.ts';
 
@@ -85,7 +86,7 @@ async function isUnderWay(db: Runner, rules: string): Promise<boolean> {
 async function dueUpTo(tx: Runner, now: Instant, most: number): Promise<number> {
   const found = await tx.execute<{ due: number }>(sql`
     select count(*)::int as due from (
-      select from partitions p cross join lateral (
+      select from ${ALL_PARTITIONS} cross join lateral (
         select from contacts c where c.partition = p.id and c.next_due_at <= ${timestamp(now)} limit ${most}) due
       limit ${most}) bounded`);
   return found.rows[0]?.due ?? 0;

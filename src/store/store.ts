@@ -5,16 +5,7 @@ import { claimCalls, hasOwedCalls, holdCall, markCall, recoverCalls } from './ca
 import { openDatabase, type Database } from './database.ts';
 import { openInstance } from './instance.ts';
 import { claim, hasOwed, mark, recoverClaims, suppressUnlessErased } from './messages.ts';
-import {
-  lease,
-  makePartitions,
-  nextDue,
-  nextMerge,
-  partitionsWithWork,
-  recoverPartitions,
-  release,
-  unfinished,
-} from './partitions.ts';
+import { nextDue, nextMerge, partitionsWithWork, unfinished } from './partitions.ts';
 import { recompute } from './recomputations.ts';
 import { turn } from './turns.ts';
 import { iso, ms, rows } from './values.ts';
@@ -23,7 +14,6 @@ import { iso, ms, rows } from './values.ts';
 export async function openStore(db: Database, url: string): Promise<Store> {
   const instance = await openInstance(url);
   const quick = openDatabase(url, { max: 4, durable: false });
-  await makePartitions(db);
   return {
     append: (events, appending) => append(db, events, appending),
     async reject(list, source, at) {
@@ -34,9 +24,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
         from json_to_recordset(${rows(given)}) as r (source text, code text, message text, pointer text,
           message_id text, received_at timestamptz)`);
     },
-    lease: (partition) => lease(quick.db, partition, instance.id),
-    release: (held) => release(quick.db, held),
-    turn: (held, work) => turn(db, held, work),
+    turn: (partitions, work) => turn(db, partitions, work),
     partitionsWithWork: (now, skip_owing) => partitionsWithWork(db, now, skip_owing),
     unfinished: (now) => unfinished(db, now),
     nextDue: () => nextDue(db),
@@ -53,7 +41,6 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     holdCall: (token, id) => holdCall(quick.db, token, id),
     markCall: (token, one) => markCall(db, token, one),
     async recover() {
-      await recoverPartitions(db);
       await recoverClaims(db);
       await recoverCalls(db);
     },

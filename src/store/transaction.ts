@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
 import type { Database } from './database.ts';
+import { withoutRaces } from './races.ts';
 
 /**
  * Runs the work in a transaction on a connection of its own: committed when it resolves, rolled back when it rejects.
@@ -12,35 +13,28 @@ import type { Database } from './database.ts';
  * Where PostgreSQL ended it in favour of another one, the work begins anew, on a look at the rows of its own: so it
  * changes nothing but what `tx` writes.
  *
+ * @param first a question without parameters that goes along with `begin`, and so costs no time of its own; its answer
+ *   is told to the work.
  * @throws what the work rejects with, not what rolling it back may add.
  */
-export async function transaction<T>(db: Database, work: (tx: NodePgDatabase) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await attempted(db, work);
-    } catch (error) {
-      if (attempt > MOST_ANEW || !gaveWay(error)) throw error;
-      await sleep(Math.random() * LONGEST_PAUSE * 2 ** attempt);
-    }
-  }
+export function transaction<T>(
+  db: Database,
+  work: (tx: NodePgDatabase, first: unknown) => Promise<T>,
+  first?: string,
+): Promise<T> {
+  return withoutRaces(() => attempt(db, work, first));
 }
 
-const MOST_ANEW = 5;
-/** In milliseconds; those that were in each other's way come back at different moments, and further apart each time. */
-const LONGEST_PAUSE = 10;
-
-/** A deadlock, or a serialization failure: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function gaveWay(error: unknown): boolean {
-  const { cause, code } = error as { cause?: { code?: string }; code?: string };
-  return ['40P01', '40001'].includes(cause?.code ?? code ?? '');
-}
-
-async function attempted<T>(db: Database, work: (tx: NodePgDatabase) => Promise<T>): Promise<T> {
+async function attempt<T>(
+  db: Database,
+  work: (tx: NodePgDatabase, first: unknown) => Promise<T>,
+  first: string | undefined,
+): Promise<T> {
   const client = await db.$client.connect();
   let broken: Error | undefined;
   try {
-    await client.query('begin');
-    const result = await work(drizzle(client));
+    const told = await begin(client, first);
+    const result = await work(drizzle(client), told);
     await client.query('commit');
     return result;
   } catch (error) {
@@ -49,4 +43,11 @@ async function attempted<T>(db: Database, work: (tx: NodePgDatabase) => Promise<
   } finally {
     client.release(broken);
   }
+}
+
+async function begin(client: pg.PoolClient, first: string | undefined): Promise<unknown> {
+  if (first === undefined) return void (await client.query('begin'));
+  // Of several statements in one text there are several results, which the library's types do not know.
+  const results = (await client.query(`begin; ${first}`)) as unknown as readonly pg.QueryResult[];
+  return results[1]?.rows[0];
 }

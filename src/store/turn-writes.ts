@@ -10,26 +10,29 @@ import { array, iso, rows } from './values.ts';
 export async function writeTurn(tx: Runner, writes: TurnWrites): Promise<void> {
   for (const merge of writes.merges) await joinRows(tx, merge);
   const { changes } = writes;
-  await writeContacts(tx, changes, writes.shape);
   const [first] = changes;
-  if (first) await recomputeLatecomers(tx, first.contact.rules);
-  await writeMoves(tx, changes);
-  await writeSegmentMoves(tx, changes);
-  await writeRuns(tx, changes);
-  await writeMessages(tx, changes);
-  await writeCalls(tx, changes);
-  await writeConsents(
-    tx,
-    changes.map(({ contact, consents }) => ({ contact_id: contact.id, consents })),
-    'event',
-  );
-  await recordConsents(
-    tx,
-    changes.flatMap(({ contact, consents_said }) =>
-      consents_said.map((said) => ({ ...said, contact_id: contact.id })),
+  // On one connection they go out one behind the other, and are waited for together.
+  await Promise.all([
+    writeContacts(tx, changes, writes.shape),
+    first ? recomputeLatecomers(tx, first.contact.rules) : undefined,
+    writeMoves(tx, changes),
+    writeSegmentMoves(tx, changes),
+    writeRuns(tx, changes),
+    writeMessages(tx, changes),
+    writeCalls(tx, changes),
+    writeConsents(
+      tx,
+      changes.map(({ contact, consents }) => ({ contact_id: contact.id, consents })),
+      'event',
     ),
-  );
-  await consume(tx, writes.consumed);
+    recordConsents(
+      tx,
+      changes.flatMap(({ contact, consents_said }) =>
+        consents_said.map((said) => ({ ...said, contact_id: contact.id })),
+      ),
+    ),
+    consume(tx, writes.consumed),
+  ]);
   for (const { from, to } of writes.forwards) await forward(tx, from, to);
   for (const { kept_id, gone_id } of writes.remerges) {
     await tx.execute(sql`
@@ -81,20 +84,21 @@ async function writeSegmentMoves(tx: Runner, changes: readonly ContactChange[]):
     segment_moves.map((move) => ({ ...move, contact_id: contact.id, at: iso(move.at) })),
   );
   if (list.length === 0) return;
-  await tx.execute(sql`
+  const moves = tx.execute(sql`
     insert into segment_moves (contact_id, at, segment, way, because)
     select contact_id, at, segment, way, because
     from json_to_recordset(${rows(list)}) as m (contact_id uuid, at timestamptz, segment text, way text, because jsonb)`);
   // Of several moves of one turn the last one stands.
   const last = new Map(list.map((move) => [`${move.contact_id} ${move.segment}`, move]));
   const moved = rows([...last.values()]);
-  await tx.execute(sql`
+  const left = tx.execute(sql`
     delete from segment_members m using json_to_recordset(${moved}) as l (contact_id uuid, segment text, way text)
     where l.way = 'leaves' and m.segment = l.segment and m.contact_id = l.contact_id`);
-  await tx.execute(sql`
+  const entered = tx.execute(sql`
     insert into segment_members (segment, contact_id, since)
     select segment, contact_id, at from json_to_recordset(${moved}) as l (contact_id uuid, segment text, way text, at timestamptz)
     where way = 'enters' on conflict (segment, contact_id) do update set since = excluded.since`);
+  await Promise.all([moves, left, entered]);
 }
 
 async function writeRuns(tx: Runner, changes: readonly ContactChange[]): Promise<void> {

@@ -3,49 +3,47 @@ import type { Contact, Profile } from '../core/contacts/contact.ts';
 import type { Event, EventType, Instant } from '../core/events/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Run } from '../core/workflows/run.ts';
-import {
-  LeaseLost,
-  type Asking,
-  type Batch,
-  type Lease,
-  type StoredContact,
-  type StoredHappening,
-  type TurnBook,
-} from '../engine/ports.ts';
+import type { Asking, Batch, Places, StoredContact, StoredHappening, TurnBook } from '../engine/ports.ts';
 import type { Database, Runner } from './database.ts';
-import { holds, owesNothing } from './partitions.ts';
+import { holding, owesNothing } from './partitions.ts';
 import { transaction } from './transaction.ts';
 import { writeTurn } from './turn-writes.ts';
 import { array, ms, timestamp } from './values.ts';
 
-/** One transaction in which a batch of contacts is read, locked, decided and written, under a lease that must stand. */
-export async function turn<T>(db: Database, lease: Lease, work: (book: TurnBook) => Promise<T>): Promise<T> {
-  return transaction(db, async (tx) => {
-    const result = await work({
-      read: (asking) => read(tx, lease.partition, asking),
-      history: (ids, until) => history(tx, ids, until),
-      write: (writes) => writeTurn(tx, writes),
-    });
-    if (!(await holds(tx, lease)))
-      throw new LeaseLost(`partition ${lease.partition} is held by somebody else`);
-    return result;
-  });
+/** One transaction in which a batch of contacts is read, locked, decided and written. */
+export function turn<T>(
+  db: Database,
+  partitions: readonly number[],
+  work: (book: TurnBook) => Promise<T>,
+): Promise<T> {
+  return transaction(
+    db,
+    (tx, first) =>
+      work({
+        ...(first as Pick<TurnBook, 'held' | 'database_now'>),
+        read: (asking) => read(tx, asking),
+        history: (ids, until) => history(tx, ids, until),
+        write: (writes) => writeTurn(tx, writes),
+      }),
+    holding(partitions),
+  );
 }
 
-async function read(tx: Runner, partition: number, asking: Asking): Promise<Batch> {
-  const inbox = await readHappenings(tx, partition, asking);
-  const due = await readDue(tx, partition, asking);
+async function read(tx: Runner, asking: Asking): Promise<Batch> {
+  if (asking.from.size === 0) return NOTHING;
+  const [inbox, due] = await Promise.all([readHappenings(tx, asking), readDue(tx, asking)]);
   const gone = inbox.rows.flatMap((row) => row.gone_id ?? []);
-  const ids = new Set([...inbox.rows.map((row) => row.contact_id), ...due, ...gone]);
+  const ids = new Set([...inbox.rows.map((row) => row.contact_id), ...due.ids, ...gone]);
   const contacts = ids.size === 0 ? new Map() : await readContacts(tx, [...ids]);
   return {
     contacts,
     happenings: byContact(inbox.rows),
     cut: inbox.cut,
-    next_after: inbox.next_after,
-    more: inbox.next_after !== '' || due.length === asking.due,
+    rest: new Map([...due.rest, ...inbox.rest]),
   };
 }
+
+const NOTHING: Batch = { contacts: new Map(), happenings: new Map(), cut: new Map(), rest: new Map() };
 
 type HappeningRow = {
   contact_id: string;
@@ -62,28 +60,67 @@ type HappeningRow = {
 interface Inbox {
   readonly rows: readonly HappeningRow[];
   readonly cut: Batch['cut'];
-  readonly next_after: string;
+  readonly rest: Places;
 }
 
-/** Contact by contact. A contact whose happenings were cut by the limit is left for the next batch, if it is not the only one. */
-async function readHappenings(tx: Runner, partition: number, asking: Asking): Promise<Inbox> {
-  const { now, after, happenings } = asking;
-  const from = after === '' ? sql`true` : sql`h.contact_id > ${after}`;
-  const found = await tx.execute<HappeningRow>(sql`
-    select h.contact_id, h.id, ${ms('h.due_at')} as due_at, h.gone_id, h.event_id, e.type, e.name, e.properties,
+/** The partitions that are asked, as a table `p` with the columns `id` and `after`. */
+function asked(from: Places): SQL {
+  const after = [...from.values()].map((id) => (id === '' ? BEFORE_ALL : id));
+  return sql`unnest(${array([...from.keys()], 'smallint')}, ${array(after, 'uuid')}) p (id, after)`;
+}
+
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+/** What a limit on a whole turn leaves for each partition. */
+function share(limit: number, from: Places): number {
+  return Math.ceil(limit / from.size);
+}
+
+function isWanted(contact_id: SQL, { only }: Asking): SQL {
+  return only ? sql`${contact_id} = any(${array(only, 'uuid')})` : sql`true`;
+}
+
+async function readHappenings(tx: Runner, asking: Asking): Promise<Inbox> {
+  const { now, from } = asking;
+  const limit = share(asking.happenings, from);
+  const found = await tx.execute<HappeningRow & { partition: number }>(sql`
+    select h.partition, h.contact_id, h.id, ${ms('h.due_at')} as due_at, h.gone_id, h.event_id, e.type, e.name, e.properties,
       ${ms('e.occurred_at')} as occurred_at
-    from (
-      select * from happenings h where h.partition = ${partition} and h.due_at <= ${timestamp(now)} and ${from}
-        and ${owesNothing(sql`h.contact_id`, now, asking.skip_owing)}
-      order by h.contact_id, h.due_at, h.id limit ${happenings}
+    from ${asked(from)} cross join lateral (
+      select * from happenings h where h.partition = p.id and h.contact_id > p.after and h.due_at <= ${timestamp(now)}
+        and ${isWanted(sql`h.contact_id`, asking)} and ${owesNothing(sql`h.contact_id`, now, asking.skip_owing)}
+      order by h.contact_id, h.due_at, h.id limit ${limit}
     ) h left join events e on e.id = h.event_id
-    order by h.contact_id, h.due_at, h.id`);
-  const last = found.rows.at(-1);
-  if (found.rows.length < happenings || !last) return { rows: found.rows, cut: null, next_after: '' };
-  const whole = found.rows.filter((row) => row.contact_id !== last.contact_id);
+    order by h.partition, h.contact_id, h.due_at, h.id`);
+  const parts = [...from.keys()].map((partition) =>
+    wholeContacts(
+      found.rows.filter((row) => row.partition === partition),
+      limit,
+    ),
+  );
+  return {
+    rows: parts.flatMap(({ rows }) => rows),
+    cut: new Map(parts.flatMap(({ cut }) => (cut ? [cut] : []))),
+    rest: new Map(
+      [...from.keys()].flatMap((partition, index) => {
+        const next_after = parts[index]?.next_after ?? '';
+        return next_after === '' ? [] : [[partition, next_after] as const];
+      }),
+    ),
+  };
+}
+
+/** A contact whose happenings were cut by the limit is left for the next batch, if it is not the only one. */
+function wholeContacts(
+  rows: readonly HappeningRow[],
+  limit: number,
+): { rows: readonly HappeningRow[]; cut?: readonly [string, Instant]; next_after: string } {
+  const last = rows.at(-1);
+  if (rows.length < limit || !last) return { rows, next_after: '' };
+  const whole = rows.filter((row) => row.contact_id !== last.contact_id);
   const next_after = whole.at(-1)?.contact_id;
-  if (next_after !== undefined) return { rows: whole, cut: null, next_after };
-  return { rows: found.rows, cut: { id: last.contact_id, at: last.due_at }, next_after: last.contact_id };
+  if (next_after !== undefined) return { rows: whole, next_after };
+  return { rows, cut: [last.contact_id, last.due_at], next_after: last.contact_id };
 }
 
 function byContact(found: readonly HappeningRow[]): Map<string, StoredHappening[]> {
@@ -113,14 +150,22 @@ function eventOf({
 }
 
 /** Whoever there is news about comes with the news, in this batch or in one of the next. */
-async function readDue(tx: Runner, partition: number, { now, due, skip_owing }: Asking): Promise<string[]> {
-  const found = await tx.execute<{ id: string }>(sql`
-    select id from contacts where partition = ${partition} and next_due_at <= ${timestamp(now)}
-      and not exists (select from happenings h where h.partition = ${partition} and h.contact_id = contacts.id
-        and h.due_at <= ${timestamp(now)})
-      and ${owesNothing(sql`contacts.id`, now, skip_owing)}
-    order by next_due_at limit ${due}`);
-  return found.rows.map((row) => row.id);
+async function readDue(
+  tx: Runner,
+  asking: Asking,
+): Promise<{ readonly ids: readonly string[]; readonly rest: Places }> {
+  const { now, from, skip_owing } = asking;
+  const limit = share(asking.due, from);
+  const found = await tx.execute<{ id: string; partition: number }>(sql`
+    select d.id, d.partition from ${asked(from)} cross join lateral (
+      select c.id, c.partition from contacts c where c.partition = p.id and c.next_due_at <= ${timestamp(now)}
+        and not exists (select from happenings h where h.partition = p.id and h.contact_id = c.id
+          and h.due_at <= ${timestamp(now)})
+        and ${isWanted(sql`c.id`, asking)} and ${owesNothing(sql`c.id`, now, skip_owing)}
+      order by c.next_due_at limit ${limit}) d`);
+  const count = (partition: number): number => found.rows.filter((row) => row.partition === partition).length;
+  const full = [...from].filter(([partition]) => count(partition) === limit);
+  return { ids: found.rows.map((row) => row.id), rest: new Map(full.map(([partition]) => [partition, ''])) };
 }
 
 export type ContactRow = {
@@ -145,9 +190,11 @@ export type ContactRow = {
 async function readContacts(tx: Runner, ids: readonly string[]): Promise<Map<string, StoredContact>> {
   const wanted = array(ids, 'uuid');
   // In a statement of its own: one that waits for a lock goes on to read the runs as they were before the wait.
-  await tx.execute(sql`select from contacts where id = any(${wanted}) order by id for update`);
-  const found = await tx.execute<ContactRow>(sql`
-    select ${CONTACT_COLUMNS}, ${ACTIVE_RUNS} as runs from contacts c where c.id = any(${wanted}) order by c.id`);
+  const [, found] = await Promise.all([
+    tx.execute(sql`select from contacts where id = any(${wanted}) order by id for update`),
+    tx.execute<ContactRow>(sql`
+      select ${CONTACT_COLUMNS}, ${ACTIVE_RUNS} as runs from contacts c where c.id = any(${wanted}) order by c.id`),
+  ]);
   return new Map(
     found.rows.map((row) => [
       row.id,

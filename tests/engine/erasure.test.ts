@@ -244,7 +244,7 @@ describe('a turn', () => {
       // Longer than the erasure waits before it begins anew.
       await sleep(1200);
     });
-    await engine.turnerOn(slow).work(partitionOf(contact_id));
+    await engine.turnerOn(slow).work([partitionOf(contact_id)]);
     expect(await erasing).toMatchObject({ events: 2, messages_deleted: 1 });
     expect(tablesWith(await dump(engine.app.db), 'ines')).toEqual([]);
     const left = tablesWith(await dump(engine.app.db), contact_id);
@@ -267,7 +267,7 @@ describe('a turn', () => {
     const blocker = await engine.app.db.$client.connect();
     await blocker.query('begin; lock table calls in exclusive mode');
     const erasing = engine.app.people.erase({ contact_id, source: 'test', at: engine.now() });
-    const turning = engine.turner.work(partitionOf(contact_id));
+    const turning = engine.turner.work([partitionOf(contact_id)]);
     await sleep(100);
     await blocker.query('commit');
     blocker.release();

@@ -99,7 +99,7 @@ async function liveOneDay({ apps, workers }: House, at: number): Promise<void> {
   const partitions = people.rows.map(({ id }) => partitionOf(id));
   let is_told = false;
   const busy = workers.map(async (worker) => {
-    do for (const partition of partitions) await worker.work(partition);
+    do for (const partition of partitions) await worker.work([partition]);
     while (!is_told || (await countNews(app)) > 0);
   });
   await Promise.all(told);

@@ -604,7 +604,7 @@ describe('consent, when two contacts become one', () => {
       const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
       await expect.poll(async () => (await other.query(waiting)).rowCount).toBe(1);
     });
-    await engine.turnerOn(store).work(partitionOf(kept));
+    await engine.turnerOn(store).work([partitionOf(kept)]);
     await leaving;
     expect((await consents(kept)).told).toEqual([false]);
     await engine.settle();

@@ -100,7 +100,7 @@ function ask(engine: Engine, most = MOST): Promise<Recomputation | undefined> {
 
 async function takeTurns(engine: Engine): Promise<void> {
   for (const partition of await engine.store.partitionsWithWork(engine.now(), false))
-    await engine.turner.work(partition);
+    await engine.turner.work([partition]);
 }
 
 /** One round after the other, as the sweep does it. */
@@ -278,7 +278,7 @@ describe('through an interruption', () => {
     await ask(engine, 400);
     // Everybody was asked, and some answer to the wrong one.
     const partitions = await late.store.partitionsWithWork(late.now(), false);
-    for (const partition of partitions.slice(0, 20)) await late.turner.work(partition);
+    for (const partition of partitions.slice(0, 20)) await late.turner.work([partition]);
     const news = [5, 6, 7].map((person) => tracked({ user_id: `person-${person}` }, 'product_viewed'));
     await late.receive(...news);
     await late.settle();

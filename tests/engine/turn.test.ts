@@ -7,14 +7,15 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Profile } from '../../src/core/contacts/contact.ts';
 import { databaseClock } from '../../src/engine/clocks.ts';
 import {
-  LeaseLost,
   partitionOf,
   PARTITIONS,
+  type Places,
   type ReceivedEvent,
   type Store,
   type TurnWrites,
 } from '../../src/engine/ports.ts';
 import { takeTurn, type Turning } from '../../src/engine/turn.ts';
+import { createTurner } from '../../src/engine/turner.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
 import { openInstance } from '../../src/store/instance.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -115,13 +116,23 @@ async function somebodyWaits(client: pg.Client): Promise<void> {
   await expect.poll(async () => (await client.query(waiting)).rowCount, { interval: 5 }).toBeGreaterThan(0);
 }
 
-function turning(engine: Engine, asking: Partial<Turning['asking']> = {}): Turning {
+function turning(engine: Engine, partition: number, asking: Partial<Turning> = {}): Turning {
   return {
     project: () => engine.app.live().project,
-    asking: { now: engine.now(), after: '', happenings: 2000, due: 500, skip_owing: false, ...asking },
-    moment_by_moment: false,
+    clock: engine.app.clock,
+    from: new Map([[partition, '']]),
+    happenings: 2000,
+    due: 500,
+    skip_owing: false,
     newId: uuidv7,
+    ...asking,
   };
+}
+
+/** Ends the connection on which a turn is under way, as the database does when a process keeps silent for too long. */
+async function endTurns(client: pg.Client): Promise<void> {
+  await client.query(`select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory' and l.objsubid = 2
+    and l.classid = 738422 and l.database = (select oid from pg_database where datname = current_database())`);
 }
 
 describe('a turn', () => {
@@ -135,34 +146,29 @@ describe('a turn', () => {
     const before = await book(engine);
     const partition = partitionOf((await contactOf(engine, 'ana')).id);
     const broken = betweenWriteAndCommit(engine.store, () => Promise.reject(new Error('out of memory')));
-    await expect(engine.turnerOn(broken).work(partition)).rejects.toThrow('out of memory');
+    await expect(engine.turnerOn(broken).work([partition])).rejects.toThrow('out of memory');
     expect(await book(engine)).toEqual(before);
-    await engine.turner.work(partition);
+    await engine.turner.work([partition]);
     expect(await counts(engine)).toEqual({ runs: 1, messages: 1, happenings: 0 });
     expect(await contactOf(engine, 'ana')).toMatchObject({ stage: 'decision' });
     const consents = await engine.query(sql`select channel, granted from consents`);
     expect(consents).toEqual([{ channel: 'email', granted: true }]);
   });
 
-  it('whose lease is lost in the midst is rolled back, and nothing is doubled', async () => {
+  it('whose connection is ended in the midst writes nothing, and nothing is doubled', async () => {
     const engine = await open(GREETING);
     const other = await otherConnection(engine.database_url);
     await engine.receive(known('ana'), tracked({ user_id: 'ana' }, 'asked'));
     const before = await book(engine);
     const partition = partitionOf((await contactOf(engine, 'ana')).id);
-    const robbed = betweenWriteAndCommit(engine.store, async () => {
-      await other.query('update partitions set fence = fence + 1 where id = $1', [partition]);
-    });
-    const lease = await engine.store.lease(partition);
-    if (!lease) throw new Error('nobody holds it');
-    await expect(takeTurn(robbed, lease, turning(engine))).rejects.toBeInstanceOf(LeaseLost);
+    const cut = betweenWriteAndCommit(engine.store, () => endTurns(other));
+    await expect(takeTurn(cut, turning(engine, partition))).rejects.toThrow();
     expect(await book(engine)).toEqual(before);
-    await other.query('update partitions set lease_until = null where id = $1', [partition]);
-    await engine.turner.work(partition);
+    await engine.turner.work([partition]);
     expect(await counts(engine)).toEqual({ runs: 1, messages: 1, happenings: 0 });
   });
 
-  it('that slept until its lease ran out leaves everything to who took over, and says nothing of it', async () => {
+  it('that slept until the database ended it leaves everything to who took over', async () => {
     const engine = await open(GREETING);
     const second = await open(GREETING, engine.database_url);
     const other = await otherConnection(engine.database_url);
@@ -172,21 +178,21 @@ describe('a turn', () => {
       tracked({ user_id: 'ana' }, 'asked'),
     );
     const partition = partitionOf((await contactOf(engine, 'ana')).id);
-    let taking_over: Promise<void> | undefined;
     const asleep = betweenWriteAndCommit(engine.store, async () => {
-      await other.query(`update partitions set lease_until = now() - interval '1 second' where id = $1`, [
-        partition,
+      await second.turner.work([partition]);
+      expect(second.turns).toEqual([
+        { decided: 0, owed: 0, moved_to: [], rest: new Map(), elsewhere: [partition] },
       ]);
-      taking_over = second.turner.work(partition);
-      await somebodyWaits(other);
+      await endTurns(other);
+      await second.turner.work([partition]);
     });
-    await engine.turnerOn(asleep).work(partition);
-    await taking_over;
+    await expect(engine.turnerOn(asleep).work([partition])).rejects.toThrow();
     expect(await counts(engine)).toEqual({ runs: 2, messages: 2, happenings: 0 });
-    expect(second.turns.map(({ decided, owed }) => [decided, owed])).toEqual([[1, 2]]);
+    expect(second.turns.map(({ decided, owed }) => [decided, owed])).toEqual([
+      [0, 0],
+      [1, 2],
+    ]);
     expect(engine.turns).toEqual([]);
-    const [held] = await engine.query(sql`select owner, lease_until from partitions where id = ${partition}`);
-    expect(held).toEqual({ owner: null, lease_until: null });
   });
 
   it('that is written twice owes each message of a step’s visit once', async () => {
@@ -196,50 +202,61 @@ describe('a turn', () => {
     let written: TurnWrites | undefined;
     const watched: Store = {
       ...engine.store,
-      turn: (lease, work) =>
-        engine.store.turn(lease, (own) => work({ ...own, write: (writes) => own.write((written = writes)) })),
+      turn: (partitions, work) =>
+        engine.store.turn(partitions, (own) =>
+          work({ ...own, write: (writes) => own.write((written = writes)) }),
+        ),
     };
-    await engine.turnerOn(watched).work(partition);
+    await engine.turnerOn(watched).work([partition]);
     const [message] = await engine.query(sql`select * from messages`);
-    const lease = await engine.store.lease(partition);
-    if (!lease || !written) throw new Error('nothing was written');
+    if (!written) throw new Error('nothing was written');
     const changes = written.changes.map((change) => ({
       ...change,
       messages: change.messages.map((one) => ({ ...one, id: uuidv7() })),
     }));
     const again = { ...written, changes };
-    await engine.store.turn(lease, (own) => own.write(again));
+    await engine.store.turn([partition], (own) => own.write(again));
     expect(await engine.query(sql`select * from messages`)).toEqual([message]);
     expect(await counts(engine)).toEqual({ runs: 1, messages: 1, happenings: 0 });
   });
 });
 
-describe('the lease of a partition', () => {
-  it('has one holder; when it has run out by the database’s clock another takes it, and the first can no longer write', async () => {
+describe('a partition', () => {
+  it('is held by one turn at a time, until that ends, whatever a process takes for the time', async () => {
     const [first, second] = [await open({}), await open({})];
     const rival = await openStore(first.app.db, first.database_url);
     onTestFinished(() => rival.close());
-    const lease = await first.store.lease(7);
-    expect(await rival.lease(7)).toBeUndefined();
-    expect(await rival.lease(8)).toBeDefined();
-    expect(await second.store.lease(7)).toBeDefined();
-    const an_hour_ahead = Date.now() + HOUR;
-    vi.spyOn(Date, 'now').mockReturnValue(an_hour_ahead);
-    expect(await rival.lease(7)).toBeUndefined();
-    vi.restoreAllMocks();
-    await first.query(sql`update partitions set lease_until = now() - interval '1 millisecond' where id = 7`);
-    const taken = await rival.lease(7);
-    if (!lease || !taken) throw new Error('the lease was not given');
-    expect(taken.fence).toBe(lease.fence + 1);
-    await first.store.release(lease);
-    expect(await first.store.lease(7)).toBeUndefined();
-    await expect(first.store.turn(lease, () => Promise.resolve())).rejects.toBeInstanceOf(LeaseLost);
-    await rival.turn(taken, () => Promise.resolve());
-    await rival.release(taken);
-    expect(await first.store.lease(7)).toBeDefined();
+    const heldBy = (store: Store, ...partitions: number[]): Promise<readonly number[]> =>
+      store.turn(partitions, ({ held }) => Promise.resolve(held));
+    await first.store.turn([7, 9], async ({ held, database_now }) => {
+      expect(held).toEqual([7, 9]);
+      expect(Math.abs(database_now - Date.now())).toBeLessThan(60_000);
+      vi.spyOn(Date, 'now').mockReturnValue(Date.now() + HOUR);
+      expect(await heldBy(rival, 7, 8, 9)).toEqual([8]);
+      vi.restoreAllMocks();
+      expect(await heldBy(second.store, 7)).toEqual([7]);
+    });
+    expect(await heldBy(rival, 7, 9)).toEqual([7, 9]);
+    await expect(first.store.turn([7], () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await heldBy(rival, 7)).toEqual([7]);
   });
 
-  it('and the claims of a process that died are free at once; those of the living stay', async () => {
+  it('that another process is at is rung for again, as that may have read before the news came', async () => {
+    const engine = await open(GREETING);
+    const rung: number[][] = [];
+    const bell = {
+      ringTurns: (some: readonly number[]) => void (some.length > 0 && rung.push([...some])),
+      ringSends: () => undefined,
+    };
+    const { store, app } = engine;
+    const turner = createTurner({ store, bell, clock: app.clock, live: app.live });
+    await store.turn([5], () => turner.work([5, 6]));
+    await expect.poll(() => rung).toEqual([[5]]);
+  });
+});
+
+describe('a claim', () => {
+  it('of a process that died is free at once; those of the living stay', async () => {
     const engine = await open(GREETING);
     const people = ['ana', 'ben'].flatMap((user_id) => [known(user_id), tracked({ user_id }, 'asked')]);
     await engine.receive(...people);
@@ -249,20 +266,16 @@ describe('the lease of a partition', () => {
       await openStore(engine.app.db, engine.database_url),
     ];
     onTestFinished(() => living.close());
-    await Promise.all([dying.lease(3), living.lease(4)]);
     const now = await engine.store.databaseNow();
     const [lost] = (await dying.claim(now + 1000, 1)).messages;
     const [kept] = (await living.claim(now + 1000, 1)).messages;
     await engine.store.recover();
-    expect(await Promise.all([engine.store.lease(3), engine.store.lease(4)])).toEqual([undefined, undefined]);
     expect(await engine.query(sql`select state from messages`)).toEqual([
       { state: 'claimed' },
       { state: 'claimed' },
     ]);
     await dying.close();
     await engine.store.recover();
-    expect(await engine.store.lease(3)).toBeDefined();
-    expect(await engine.store.lease(4)).toBeUndefined();
     const states = await engine.query<{ id: string; state: string }>(sql`select id, state from messages`);
     expect(Object.fromEntries(states.map(({ id, state }) => [id, state]))).toEqual({
       [lost?.id ?? '']: 'owed',
@@ -270,7 +283,7 @@ describe('the lease of a partition', () => {
     });
   });
 
-  it('of a claim that was being handed over by who died: a promotion is uncertain, a service is tried once more', async () => {
+  it('for what was being handed over by who died: a promotion is uncertain, a service is tried once more', async () => {
     const engine = await open({
       ...GREETING,
       ...messageFiles('offer', 'promotion'),
@@ -395,7 +408,7 @@ steps:
     );
     const everywhere = async (engine: Engine): Promise<void> => {
       for (let round = 0; round < 3; round++)
-        for (let partition = 0; partition < PARTITIONS; partition++) await engine.turner.work(partition);
+        for (let partition = 0; partition < PARTITIONS; partition++) await engine.turner.work([partition]);
     };
     await Promise.all([...storms, ...all.map(everywhere)]);
     await first.settle();
@@ -428,7 +441,7 @@ describe('a batch', () => {
     const engine = await open(GREETING);
     await engine.receive(...Array.from({ length: 2500 }, () => tracked({ user_id: 'busy' }, 'asked')));
     const { id } = await contactOf(engine, 'busy');
-    await engine.turner.work(partitionOf(id));
+    await engine.turner.work([partitionOf(id)]);
     expect((await counts(engine)).runs).toBe(2000);
     await engine.settle();
     expect(await counts(engine)).toEqual({ runs: 2500, messages: 2500, happenings: 0 });
@@ -445,7 +458,7 @@ describe('a batch', () => {
       ]),
     );
     engine.turns.length = 0;
-    await engine.turner.work(partitionOf(people[0]?.id ?? ''));
+    await engine.turner.work([partitionOf(people[0]?.id ?? '')]);
     expect(engine.turns.map(({ decided, owed }) => [decided, owed])).toEqual([
       [2, 1398],
       [2, 1398],
@@ -464,14 +477,12 @@ describe('a batch', () => {
       ...Array.from({ length: 100 }, () => tracked({ user_id: loud }, 'asked')),
       ...people.slice(1).map(({ user_id }) => tracked({ user_id }, 'asked')),
     );
-    const lease = await engine.store.lease(partition);
-    if (!lease) throw new Error('nobody holds it');
     const reached: string[] = [];
-    for (let after = '', more = true; more;) {
-      const report = await takeTurn(engine.store, lease, turning(engine, { happenings: 10, after }));
+    for (let from: Places = new Map([[partition, '']]); from.size > 0;) {
+      const report = await takeTurn(engine.store, turning(engine, partition, { happenings: 10, from }));
       await engine.receive(tracked({ user_id: loud }, 'asked'));
-      reached.push(report.next_after);
-      ({ next_after: after, more } = report);
+      reached.push(report.rest.get(partition) ?? '');
+      from = report.rest;
     }
     const runs = await engine.query<{ contact_id: string }>(sql`select distinct contact_id from runs`);
     expect(runs).toHaveLength(people.length);
@@ -491,10 +502,7 @@ describe('a batch', () => {
         tracked({ user_id }, 'order_completed', { order_id: `o-${user_id}` }, { at: engine.now() - HOUR }),
       ),
     );
-    const lease = await engine.store.lease(partition);
-    if (!lease) throw new Error('nobody holds it');
-    await takeTurn(engine.store, lease, turning(engine, { happenings: 2 }));
-    await engine.store.release(lease);
+    await takeTurn(engine.store, turning(engine, partition, { happenings: 2 }));
     await engine.settle();
     expect(await engine.query(sql`select outcome, count(*)::int as n from runs group by 1`)).toEqual([
       { outcome: 'exited', n: 3 },
@@ -508,13 +516,12 @@ describe('a batch', () => {
     await engine.receive(...people.map(({ user_id }) => tracked({ user_id }, 'asked')));
     await engine.settle();
     engine.pass(25 * HOUR);
-    const lease = await engine.store.lease(partitionOf(people[0]?.id ?? ''));
-    if (!lease) throw new Error('nobody holds it');
+    const partition = partitionOf(people[0]?.id ?? '');
     const decided: number[] = [];
-    for (let more = true; more;) {
-      const report = await takeTurn(engine.store, lease, turning(engine, { due: 2 }));
+    for (let from: Places = new Map([[partition, '']]); from.size > 0;) {
+      const report = await takeTurn(engine.store, turning(engine, partition, { due: 2, from }));
       decided.push(report.decided);
-      more = report.more;
+      from = report.rest;
     }
     expect(Math.max(...decided)).toBe(2);
     expect(decided.reduce((sum, some) => sum + some, 0)).toBe(people.length);
@@ -541,10 +548,10 @@ describe('a batch', () => {
     let merging: Promise<void> | undefined;
     const slow = betweenWriteAndCommit(engine.store, async () => {
       await engine.receive(identified({ user_id: person.user_id, anonymous_id: 'visitor' }));
-      merging = engine.turner.work(partitionOf(person.id));
+      merging = engine.turner.work([partitionOf(person.id)]);
       await somebodyWaits(other);
     });
-    await engine.turnerOn(slow).work(home);
+    await engine.turnerOn(slow).work([home]);
     await merging;
     await engine.settle();
     const runs = await engine.query(sql`select contact_id, outcome, due_at is not null as waits from runs`);

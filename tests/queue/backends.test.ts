@@ -63,9 +63,11 @@ async function openBells(
   const [worked, errors, added]: [number[], unknown[], number[]] = [[], [], []];
   const bell = createBell(counting(opened, added), (error) => errors.push(error));
   const turner: Turner = {
-    async work(partition) {
-      await work(partition);
-      worked.push(partition);
+    async work(partitions) {
+      for (const partition of partitions) {
+        await work(partition);
+        worked.push(partition);
+      }
     },
     stop: () => undefined,
   };

@@ -78,7 +78,7 @@ export async function openEngine({ files, database_url: given }: EngineOptions):
         const partitions = await store.partitionsWithWork(now, false);
         if (partitions.length === 0 && (!recomputing || recomputing.finished)) return;
         if (round > 50) throw new Error(`partitions ${partitions.join(', ')} never come to rest`);
-        for (const partition of partitions) await turner.work(partition);
+        for (const partition of partitions) await turner.work([partition]);
       }
     },
     async query<T extends Record<string, unknown>>(query: SQL) {
@@ -93,8 +93,8 @@ export async function openEngine({ files, database_url: given }: EngineOptions):
 export function betweenWriteAndCommit(store: Store, meanwhile: () => Promise<void>): Store {
   return {
     ...store,
-    turn: (lease, work) =>
-      store.turn(lease, (book) =>
+    turn: (partitions, work) =>
+      store.turn(partitions, (book) =>
         work({
           ...book,
           async write(writes) {

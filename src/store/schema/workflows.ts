@@ -1,13 +1,11 @@
 import { sql } from 'drizzle-orm';
 import {
-  bigint,
   boolean,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
-  smallint,
   text,
   uniqueIndex,
   uuid,
@@ -147,15 +145,6 @@ export const compiled_templates = pgTable('compiled_templates', {
   hash: text().primaryKey(),
   html: text().notNull(),
   text: text().notNull(),
-});
-
-/** Who works on which share of the contacts. Leases run by the database's clock; the fence shuts out who lost one. */
-export const partitions = pgTable('partitions', {
-  id: smallint().primaryKey(),
-  /** The instance that holds it: see `instance.ts`. */
-  owner: integer(),
-  lease_until: instant(),
-  fence: bigint({ mode: 'number' }).notNull().default(0),
 });
 
 /** Secrets that this installation made for itself, such as the key that signs links. */
