@@ -37,6 +37,9 @@ const TROUBLES: readonly (readonly [name: string, at: SmtpStep, answer: SmtpAnsw
   ['a line that ends in the middle of the text', 'data', 'cut'],
 ];
 
+/** What stands before the final dot: so a line that ends before it has ended in the middle of the text. */
+const commit = (): Promise<boolean> => sleep(200, true);
+
 /** The seconds of the longest attempt. */
 async function endInTime({ dice, must, startSmtp, atEnd }: Room): Promise<string> {
   const attempts = dice.shuffle([...TROUBLES]).map(async ([name, at, answer]) => {
@@ -45,13 +48,13 @@ async function endInTime({ dice, must, startSmtp, atEnd }: Room): Promise<string
     const channel = createEmailChannel({ url: smtp.url, patience: PATIENCE });
     atEnd(() => channel.close());
     const began = performance.now();
-    const { outcome } = await channel.deliver(aParcel(), () => Promise.resolve(true));
+    const { outcome } = await channel.deliver(aParcel(), commit);
     const took = performance.now() - began;
     const isLate = answer === 'trickle' && outcome === 'accepted';
     must(outcome === 'deferred' || isLate, `${name}: ${outcome}`);
     must(took < PATIENCE.whole + 1500, `${name}: took ${Math.round(took)} ms`);
     is_friendly = true;
-    const again = isLate ? outcome : (await channel.deliver(aParcel(), () => Promise.resolve(true))).outcome;
+    const again = isLate ? outcome : (await channel.deliver(aParcel(), commit)).outcome;
     must(
       again === 'accepted' && smtp.accepted.length === 1,
       `${name}: came ${smtp.accepted.length} times in the end`,

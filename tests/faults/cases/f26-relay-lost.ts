@@ -1,4 +1,5 @@
 /** F26: names that do not resolve. Who hands over to a relay asks no MX: the relay does, and answers for it. */
+import { openShop } from '../../support/shop.ts';
 import type { FaultCase } from '../fault.ts';
 import { inRoom, type OwnFindings, type Room } from '../room.ts';
 
@@ -17,10 +18,18 @@ const SAID: Readonly<Record<string, string>> = {
 };
 const HOUR = 60 * 60_000;
 
-async function loseTheRelay({ dice, world, must, place, openShop, startSmtp }: Room): Promise<OwnFindings> {
+async function loseTheRelay({
+  backend,
+  dice,
+  world,
+  must,
+  place,
+  startSmtp,
+  ...room
+}: Room): Promise<OwnFindings> {
   const users = dice.shuffle(['good', ...Object.keys(SAID)]);
   const wrong = [`smtp://no-such-relay-${dice.whole(1, 1e9)}.invalid:25`, 'smtp://127.0.0.1:1'];
-  const first = await openShop({ smtp_url: dice.pick(wrong) });
+  const first = await openShop({ smtp_url: dice.pick(wrong), backend, place });
   await first.receive(
     ...users.flatMap((user) => [
       first.knows(user, { email: `ana@${user === 'good' ? 'good.example' : user}` }),
@@ -34,11 +43,12 @@ async function loseTheRelay({ dice, world, must, place, openShop, startSmtp }: R
     put_off.every(({ due_in }) => due_in > 5),
     'without a relay they are tried again at once',
   );
+  await first.close();
   const is_resolved = ({ step, said }: { step: string; said: string }): string | undefined =>
     step === 'rcpt' && !is_back ? SAID[/@([^>]+)>/.exec(said)?.[1] ?? ''] : undefined;
   let is_back = false;
   const smtp = await startSmtp(is_resolved);
-  const second = await openShop({ smtp_url: smtp.url, overrides: { database_url: place.database_url } });
+  const second = await room.openShop({ smtp_url: smtp.url });
   second.pass(HOUR);
   second.send();
   const list = await second.until(
