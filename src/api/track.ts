@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { CANARY } from '../core/messages/machine.ts';
 import type { Noted } from '../engine/responses.ts';
 import { sendPage } from './page.ts';
@@ -20,6 +21,7 @@ export interface TrackOptions {
 export function trackRoutes(options: TrackOptions): FastifyPluginAsync {
   return async (app) => {
     const note = createNotebook(options);
+    const leadsTo = rememberLinks(options);
     app.setErrorHandler((error: FastifyError, request, reply) => {
       if ((error.statusCode ?? 500) < 500) return unknown(reply);
       request.log.error({ err: error }, 'a link could not be followed');
@@ -43,7 +45,7 @@ export function trackRoutes(options: TrackOptions): FastifyPluginAsync {
       if (!link) return unknown(reply);
       const { message_id, number } = link;
       const is_canary = number === CANARY;
-      const target = is_canary ? undefined : webAddress(await inTime(options.leadsTo(message_id, number)));
+      const target = is_canary ? undefined : webAddress(await leadsTo(message_id, number));
       if (!is_canary && target === undefined) return unknown(reply);
       await note(request, { message_id, kind: 'click', link: number });
       if (target === undefined) return sendPage(reply, NOTHING);
@@ -97,6 +99,27 @@ function webAddress(stored: string | undefined): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const LINKS_REMEMBERED = 20_000;
+const REMEMBERED_FOR = 24 * 60 * 60 * 1000;
+
+/** While the database is away, a link that was followed through this process lately still leads on. */
+function rememberLinks({ leadsTo }: TrackOptions): TrackOptions['leadsTo'] {
+  const known = new LRUCache<string, string>({ max: LINKS_REMEMBERED, ttl: REMEMBERED_FOR });
+  return async (message_id, number) => {
+    const key = `${message_id}/${number}`;
+    try {
+      const target = await inTime(leadsTo(message_id, number));
+      if (target === undefined) known.delete(key);
+      else known.set(key, target);
+      return target;
+    } catch (error) {
+      const target = known.get(key);
+      if (target === undefined) throw error;
+      return target;
+    }
+  };
 }
 
 type Note = (request: FastifyRequest, touch: Pick<Noted, 'message_id' | 'kind' | 'link'>) => Promise<void>;

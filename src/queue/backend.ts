@@ -96,8 +96,11 @@ async function openRedis({ url, prefix = 'etapa' }: QueueBackend & { kind: 'redi
   };
 }
 
-/** A command that is not answered for so long is taken for lost: the other side may be gone without a word. */
-const LONGEST_SILENCE = 30_000;
+/**
+ * A command that is not answered for so long is taken for lost: the other side may be gone without a word. Twice as long as a
+ * worker lets Redis wait for a job; whoever begins to connect again just before Redis is back waits as long once more.
+ */
+const LONGEST_SILENCE = 12_000;
 
 /** Resolves when the connection stands, or has been given up. */
 async function settled(connection: Redis): Promise<void> {

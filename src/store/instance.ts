@@ -14,7 +14,7 @@ export interface Instance {
 }
 
 const LOCK_CLASS = 738_420;
-const RETRY_EVERY = 500;
+const RETRY_EVERY = 250;
 
 export async function openInstance(url: string): Promise<Instance> {
   const id = randomInt(1, 2 ** 31 - 1);
@@ -36,15 +36,17 @@ export async function openInstance(url: string): Promise<Instance> {
     return fresh;
   }
 
+  /** At once: until it stands again, others take what we hold for left behind. */
   async function reconnect(): Promise<void> {
     while (!closing) {
-      await sleep(RETRY_EVERY);
       // While the database is away, leases hold until it is back.
-      const fresh = closing ? undefined : await connect().catch(() => undefined);
-      if (!fresh) continue;
-      client = fresh;
-      if (closing) await fresh.end();
-      return;
+      const fresh = await connect().catch(() => undefined);
+      if (fresh) {
+        client = fresh;
+        if (closing) await fresh.end();
+        return;
+      }
+      await sleep(RETRY_EVERY);
     }
   }
 

@@ -107,6 +107,25 @@ describe('a link', () => {
     }
   });
 
+  it('that was followed before leads on while the database is away or keeps silent, and no other does', async () => {
+    const answers = [
+      () => Promise.resolve(TARGET),
+      () => Promise.reject(new Error('no connection')),
+      () => new Promise<undefined>(() => undefined),
+    ];
+    let asked = 0;
+    const { server } = await openSite({ leadsTo: () => answers[asked]?.() ?? Promise.resolve(undefined) });
+    for (; asked < answers.length; asked++)
+      expect((await server.inject(click(0))).headers.location).toBe(TARGET);
+    asked = 1;
+    expect((await server.inject(click(1))).statusCode).toBe(503);
+    // Known to be gone, it is forgotten.
+    asked = answers.length;
+    expect((await server.inject(click(0))).statusCode).toBe(404);
+    asked = 1;
+    expect((await server.inject(click(0))).statusCode).toBe(503);
+  });
+
   it('leads on although it cannot be noted, and soon although noting hangs', async () => {
     const broken = await openSite({ onTouch: () => Promise.reject(new Error('full')) });
     const hanging = await openSite({ onTouch: () => new Promise(() => undefined) });

@@ -14,6 +14,9 @@ import { openGround, type Ground } from './world/ground.ts';
 
 const options = readOptions(process.argv.slice(2), CASES);
 const ground = await openGround();
+let closing: () => Promise<unknown> = () => ground.close();
+let is_ending = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void endBy(signal));
 try {
   const runs = await runAll(ground, options);
   process.stdout.write(`\n${table(runs)}\n`);
@@ -25,11 +28,19 @@ try {
   await ground.close();
 }
 
+/** Whatever was started goes with us. */
+async function endBy(signal: NodeJS.Signals): Promise<void> {
+  is_ending = true;
+  await closing();
+  process.kill(process.pid, signal);
+}
+
 async function runAll(on: Ground, { cases, backends, seeds }: Options): Promise<Run[]> {
   const runs: Run[] = [];
   for (const fault of cases)
     for (const backend of fault.backends === 'none' ? backends.slice(0, 1) : backends)
       for (const seed of seeds) {
+        if (is_ending) return runs;
         const run = await runOne(on, fault, backend, seed);
         process.stdout.write(`${runLine(run)}\n`);
         runs.push(run);
@@ -42,6 +53,10 @@ async function runOne(on: Ground, fault: FaultCase, backend: Backend, seed: numb
   const began = performance.now();
   const worlds = on.worldsFor(backend);
   const dice = makeDice(seed, 0);
+  closing = async () => {
+    await worlds.close(false);
+    await on.close();
+  };
   let outcome: Run['outcome'];
   try {
     outcome =

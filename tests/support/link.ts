@@ -5,7 +5,10 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface Link {
   /** The server's address, with the way over this line. */
   readonly url: string;
-  /** `cut` ends all connections and refuses others; `mute` accepts and lets nothing through any more. */
+  /**
+   * `cut` ends all connections and refuses others; `mute` accepts and lets nothing through any more. A connection that lost
+   * something then stays silent for ever, as one that a router has forgotten.
+   */
   set(state: 'open' | 'cut' | 'mute'): void;
   stop(): Promise<void>;
 }
@@ -18,6 +21,11 @@ export async function linkTo(url: string): Promise<Link> {
     near.on('error', () => undefined);
     if (state === 'cut') return void near.destroy();
     const far = connect(Number(target.port), target.hostname);
+    let is_silent = false;
+    const pass = (bytes: Buffer, to: Socket): void => {
+      is_silent ||= state !== 'open';
+      if (!is_silent) to.write(bytes);
+    };
     pairs.set(near, far);
     far.on('error', () => near.destroy());
     far.on('close', () => near.destroy());
@@ -25,8 +33,8 @@ export async function linkTo(url: string): Promise<Link> {
       far.destroy();
       pairs.delete(near);
     });
-    near.on('data', (bytes) => state === 'open' && far.write(bytes));
-    far.on('data', (bytes) => state === 'open' && near.write(bytes));
+    near.on('data', (bytes) => pass(bytes, far));
+    far.on('data', (bytes) => pass(bytes, near));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

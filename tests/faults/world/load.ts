@@ -9,9 +9,9 @@ import type { Ledger } from './ledger.ts';
 import type { TakenMail } from './smtp-words.ts';
 
 export interface LoadOptions {
-  /** Connections that send one request after the other; 8 unless said otherwise. */
+  /** Connections that send one request after the other; 6 unless said otherwise. */
   readonly clients?: number;
-  /** Shoppers that begin in a second, of all clients together; 12 unless said otherwise. */
+  /** Shoppers that begin in a second, of all clients together; 4 unless said otherwise. */
   readonly per_second?: number;
 }
 
@@ -22,6 +22,8 @@ export interface Load {
   end(): Promise<void>;
   /** One order of somebody new; resolves when it was acknowledged, with the address that the receipt goes to. */
   order(): Promise<string>;
+  /** An order that is not sent again, whatever is answered. */
+  tryOnce(): Promise<Response>;
   /** What came instead of a 2xx: a status, or the error of the connection, and how often. */
   readonly refused: Readonly<Record<string, number>>;
   /** Events that were acknowledged so far. */
@@ -60,16 +62,15 @@ export function createLoad({ origin, write_key, ledger, taken }: LoadParts): Loa
   let is_on = false;
   let is_closed = false;
 
-  async function isAcknowledged(path: string, type: string, body: string): Promise<boolean> {
+  function post(path: string, type: string, body: string): Promise<Response> {
     const headers = { authorization, 'content-type': type };
+    const signal = AbortSignal.timeout(PATIENCE);
+    return fetch(new URL(path, origin), { method: 'POST', headers, body, signal });
+  }
+
+  async function isAcknowledged(path: string, type: string, body: string): Promise<boolean> {
     try {
-      const url = new URL(path, origin);
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers,
-        body,
-        signal: AbortSignal.timeout(PATIENCE),
-      });
+      const answer = await post(path, type, body);
       await answer.arrayBuffer();
       if (answer.ok) return true;
       count(String(answer.status));
@@ -140,7 +141,7 @@ export function createLoad({ origin, write_key, ledger, taken }: LoadParts): Loa
   }
 
   return {
-    begin({ clients = 8, per_second = 12 } = {}) {
+    begin({ clients = 6, per_second = 4 } = {}) {
       is_on = true;
       const turn = pace(per_second);
       const keepShopping = async (): Promise<void> => {
@@ -157,6 +158,7 @@ export function createLoad({ origin, write_key, ledger, taken }: LoadParts): Loa
       await settled();
     },
     order,
+    tryOnce: () => post('/v1/batch', 'application/json', JSON.stringify({ batch: [ordered('tried', 1)] })),
     refused,
     get acknowledged() {
       return acknowledged;
@@ -167,6 +169,13 @@ export function createLoad({ origin, write_key, ledger, taken }: LoadParts): Loa
       await settled();
     },
   };
+}
+
+/** A sentence for each kind of refusal that is no "come again". */
+export function otherThan503(refused: Load['refused']): readonly string[] {
+  return Object.entries(refused).flatMap(([what, times]) =>
+    what === '503' ? [] : [`${times} requests were not answered with 2xx or 503 but with: ${what}`],
+  );
 }
 
 /** Resolves so often in a second; what was missed while nobody came is not made up for. */

@@ -12,8 +12,9 @@ import { openLedger } from './ledger.ts';
 import { createLoad } from './load.ts';
 import type { PostgresProcess } from './postgres.ts';
 import { startEtapa, type EtapaProcess } from './processes.ts';
-import { awaitRecovery, awaitRest } from './recovery.ts';
+import { awaitRecovery, awaitRest, type Recovery } from './recovery.ts';
 import { openRedis, type RedisProcess } from './redis.ts';
+import { openSmallDisk, type SmallDisk } from './small-disk.ts';
 import { startSmtp } from './smtp.ts';
 import { USUAL, type LinkName, type World, type WorldOptions } from './world.ts';
 
@@ -30,6 +31,11 @@ export interface GroundParts {
   readonly api_key: string;
 }
 
+/** In seconds. */
+const LONGEST_BEGINNING = 60;
+/** A recovery of more seconds than this. */
+const WORTH_TELLING = 10;
+
 interface Place {
   readonly backend: Backend;
   /** What is worth a look afterwards lies here. */
@@ -41,10 +47,11 @@ interface Place {
 export async function openWorld(ground: GroundParts, place: Place, options: WorldOptions): Promise<World> {
   const { folder, closing } = place;
   await ground.postgres.start();
+  const disk = options.small_disk_megabytes && (await smallDisk(ground, place, options.small_disk_megabytes));
   const [database_url, redis, smtp, port] = await Promise.all([
-    newDatabase(ground),
+    newDatabase(ground, disk ? `tablespace ${SMALL}` : ''),
     place.backend === 'redis'
-      ? openRedis(join(folder, 'redis'), options.redis_keeps_writes ?? false)
+      ? openRedis(disk ? disk.redis : join(folder, 'redis'), options.redis_keeps_writes ?? false)
       : Promise.resolve(undefined),
     startSmtp(join(folder, 'mails.jsonl')),
     freePort(),
@@ -73,7 +80,8 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     NO_COLOR: '1',
     ...options.env,
   };
-  const recovery_seconds: number[] = [];
+  const recoveries: Recovery[] = [];
+  let undisturbed_seconds = 0;
   let names = 0;
 
   async function start(
@@ -81,7 +89,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     more: Readonly<Record<string, string>> = {},
   ): Promise<EtapaProcess> {
     const name = `p${++names}`;
-    const smtp_url = `${links.smtp?.url ?? smtp.url}/?name=${name}.example`;
+    const smtp_url = `${links.smtp?.url ?? smtp.url}/?name=${name}.example&${options.smtp_options ?? ''}`;
     const one = await startEtapa(ground.main, project, name, roles, { ...env, SMTP_URL: smtp_url, ...more });
     started.push(one);
     return one;
@@ -97,6 +105,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
 
   const living = (): EtapaProcess[] => started.filter((one) => one.is_wanted && !one.has_ended);
   return {
+    folder,
     database_url,
     origin,
     api_key: ground.api_key,
@@ -106,6 +115,10 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
       throw new Error('there is no Redis in this world');
     },
     smtp,
+    get disk(): SmallDisk {
+      if (disk) return disk;
+      throw new Error('no small disk was asked for');
+    },
     link(name) {
       const found = links[name];
       if (found) return found;
@@ -118,10 +131,19 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     start,
     running: (role) => living().filter(({ roles }) => roles.includes(role)),
     query,
+    async flow(load_options) {
+      load.begin(load_options);
+      const { seconds } = await awaitRecovery({ query, load, taken: smtp.taken }, LONGEST_BEGINNING);
+      undisturbed_seconds = seconds;
+    },
     async recovery(patience_seconds = 60) {
-      const seconds = await awaitRecovery({ query, load, taken: smtp.taken }, patience_seconds);
-      recovery_seconds.push(seconds);
-      return seconds;
+      const recovery = await awaitRecovery({ query, load, taken: smtp.taken }, patience_seconds);
+      recoveries.push(recovery);
+      if (recovery.seconds > WORTH_TELLING)
+        process.stderr.write(
+          `      waited ${recovery.seconds.toFixed(1)} s, at last for ${recovery.waited_for}\n`,
+        );
+      return recovery.seconds;
     },
     async settle(patience_seconds = 60) {
       await load.end();
@@ -134,14 +156,24 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
           : [],
       );
       const evidence = { query, ledger: await ledger.read(), taken: await smtp.taken() };
-      return compare({ ...evidence, recovery_seconds, crashes }, bounds);
+      return compare({ ...evidence, recoveries, undisturbed_seconds, crashes }, bounds);
     },
   };
 }
 
-async function newDatabase({ postgres, template }: GroundParts): Promise<string> {
+const SMALL = 'small_disk';
+
+async function smallDisk({ postgres }: GroundParts, place: Place, megabytes: number): Promise<SmallDisk> {
+  const disk = await openSmallDisk(join(place.folder, 'disk'), megabytes);
+  place.closing.push(() => disk.close());
+  await onServer(postgres, `create tablespace ${SMALL} location '${disk.postgres}'`);
+  place.closing.push(() => onServer(postgres, `drop tablespace ${SMALL}`));
+  return disk;
+}
+
+async function newDatabase({ postgres, template }: GroundParts, where: string): Promise<string> {
   const name = `world_${randomBytes(6).toString('hex')}`;
-  await onServer(postgres, `create database ${name} template ${template}`);
+  await onServer(postgres, `create database ${name} template ${template} ${where}`);
   const url = new URL(postgres.url);
   url.pathname = `/${name}`;
   return url.href;
@@ -163,7 +195,8 @@ function openQuery(database_url: string, closing: Place['closing']): Query {
   const pool = new pg.Pool({ connectionString: database_url, max: 3, application_name: 'harness' });
   pool.on('error', () => undefined);
   closing.push(() => pool.end());
-  return async (text, values) => (await pool.query(text, values ? [...values] : [])).rows;
+  return async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+    (await pool.query<Row>(text, [...values])).rows;
 }
 
 async function openLinks(

@@ -8,9 +8,19 @@ import { messageFiles, projectFiles } from '../../support/projects.ts';
 /** By the event that starts it: the workflow, which sends one message each time. */
 export const STARTED_BY = { order_completed: 'selling', product_added: 'offering' } as const;
 
+const SETTINGS = `${projectFiles()['etapa.yaml']}track_opens_and_clicks: true\n`;
+
 export const LOAD_PROJECT: ProjectFiles = projectFiles({
+  'etapa.yaml': SETTINGS,
   ...messageFiles('offer', 'promotion'),
   ...messageFiles('receipt', 'service'),
+  'templates/offer/email.en.mjml': `<mj-section>
+  <mj-column>
+    <mj-text>Your cart is worth {{money cart.value}}.</mj-text>
+    <mj-button href="https://shop.example/cart">To your cart</mj-button>
+  </mj-column>
+</mj-section>
+`,
   'workflows/offering.yaml': `version: 1
 workflow: offering
 purpose: promotion

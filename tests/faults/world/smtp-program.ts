@@ -80,9 +80,9 @@ async function takeLine(dialogue: Dialogue): Promise<boolean> {
   if (end === -1) return false;
   const line = dialogue.held.slice(0, end);
   dialogue.held = dialogue.held.slice(end + 2);
-  const [verb = '', rest = ''] = [line.slice(0, 4).toUpperCase(), line.slice(5)];
+  const verb = line.slice(0, 4).toUpperCase();
   if (verb === 'EHLO') {
-    dialogue.by = rest.replace(/\.example$/, '');
+    dialogue.by = line.slice(5).replace(/\.example$/, '');
     say(dialogue, '250-faults.example\r\n250 8BITMIME');
   } else if (verb === 'RCPT') {
     dialogue.to = /<(.*)>/.exec(line)?.[1] ?? '';

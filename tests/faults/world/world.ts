@@ -8,10 +8,11 @@ import type { ProjectFiles } from '../../../src/project/read-files.ts';
 import type { Link } from '../../support/link.ts';
 import type { Findings } from '../fault.ts';
 import type { Bounds } from './check.ts';
-import type { Load } from './load.ts';
+import type { Load, LoadOptions } from './load.ts';
 import type { PostgresProcess } from './postgres.ts';
 import type { EtapaProcess } from './processes.ts';
 import type { RedisProcess } from './redis.ts';
+import type { SmallDisk } from './small-disk.ts';
 import type { SmtpProcess } from './smtp.ts';
 
 export type OpenWorld = (options?: WorldOptions) => Promise<World>;
@@ -25,6 +26,10 @@ export interface WorldOptions {
   readonly over_links?: readonly LinkName[];
   /** Redis writes each change to a file, and reads it when it starts. */
   readonly redis_keeps_writes?: boolean;
+  /** Added to SMTP_URL: options of the mail library, such as `socketTimeout=4000`. */
+  readonly smtp_options?: string;
+  /** The tables, and the files of Redis, lie on a disk of this size; `disk` fills it. */
+  readonly small_disk_megabytes?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -32,14 +37,15 @@ export type LinkName = 'postgres' | 'redis' | 'smtp';
 
 export const USUAL: readonly (readonly Role[])[] = [
   ['api'],
-  ['engine'],
-  ['engine'],
+  ['engine', 'chores'],
+  ['engine', 'chores'],
   ['sender'],
   ['sender'],
-  ['chores'],
 ];
 
 export interface World {
+  /** Holds `ledger.jsonl`, what was acknowledged, and `mails.jsonl`, what the mail server took. */
+  readonly folder: string;
   readonly database_url: string;
   /** Where the API listens, also when it is started again. */
   readonly origin: string;
@@ -49,6 +55,8 @@ export interface World {
   /** @throws Error over the other backend. */
   readonly redis: RedisProcess;
   readonly smtp: SmtpProcess;
+  /** @throws Error where no small disk was asked for. */
+  readonly disk: SmallDisk;
   /** Of those in `over_links`. */
   link(name: LinkName): Link;
   readonly load: Load;
@@ -60,6 +68,8 @@ export interface World {
   running(role: Role): readonly EtapaProcess[];
   /** Past the links, on a connection of the harness. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Begins the load, and resolves when the first order has gone the whole way: processes that have just begun are slow. */
+  flow(options?: LoadOptions): Promise<void>;
   /**
    * Call it when the fault has ended, while the load goes on: waits until everything that was owed or new at that moment
    * has come to its end, and something sent since has gone the whole way. Resolves with the seconds since the call.
