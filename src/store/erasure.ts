@@ -10,6 +10,7 @@ import type { Database, Runner } from './database.ts';
 import { ERASED, keepEverybodyOut } from './erasure-lock.ts';
 import { addressSecrets } from './keys.ts';
 import { everyContactOf } from './same-person.ts';
+import { errorCode } from './races.ts';
 import { transaction } from './transaction.ts';
 import { array, iso, rows, timestamp } from './values.ts';
 
@@ -59,8 +60,7 @@ class Joined extends Error {}
 
 /** A lock that was waited for too long: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function wasInTheWay(error: unknown): boolean {
-  const { cause, code } = error as { cause?: { code?: string }; code?: string };
-  return error instanceof Joined || (cause?.code ?? code) === '55P03';
+  return error instanceof Joined || errorCode(error) === '55P03';
 }
 
 async function eraseOnce(

@@ -21,7 +21,7 @@ export async function withoutRaces<T>(work: () => Promise<T>, isRace = isPostgre
 }
 
 /** A deadlock or a serialization failure: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-export function isPostgresRace(error: unknown): boolean {
+function isPostgresRace(error: unknown): boolean {
   return ['40P01', '40001'].includes(errorCode(error) ?? '');
 }
 
