@@ -117,8 +117,8 @@ async function startTargets({ startHttp, atEnd }: Room): Promise<Readonly<Record
   });
   const endless = await startRaw(atEnd, 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n', true);
   const garbled = await startRaw(atEnd, 'HTTP/1.1 503 \u0000\ud83d no\r\ncontent-length: 0\r\n\r\n', false);
-  const others = Object.keys(TARGETS).map((name) => [name, `${http.origin}/${name}`]);
-  return { ...Object.fromEntries(others), down: 'http://127.0.0.1:9/', endless, garbled };
+  const others = Object.keys(TARGETS).map((name): [string, string] => [name, `${http.origin}/${name}`]);
+  return { ...Object.fromEntries<string>(others), down: 'http://127.0.0.1:9/', endless, garbled };
 }
 
 /** Says this, and then, if it is endless, a megabyte after the other. */

@@ -17,7 +17,6 @@ import { diskFull } from './f15-disk-full.ts';
 import { clockChanges } from './f17-clock-changes.ts';
 import { sameId } from './f18-same-id.ts';
 import { outOfOrder } from './f19-out-of-order.ts';
-import { reload } from './f20-reload.ts';
 import { poisonedJobs, poisonedTemplates } from './f22-poison.ts';
 import { webhookDown } from './f25-webhook-down.ts';
 import { relayLost } from './f26-relay-lost.ts';
@@ -52,7 +51,6 @@ export const CASES: readonly FaultCase[] = [
   clockChanges,
   sameId,
   outOfOrder,
-  reload,
   poisonedJobs,
   poisonedTemplates,
   webhookDown,
