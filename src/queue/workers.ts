@@ -1,3 +1,4 @@
+import { PARTITIONS } from '../engine/ports.ts';
 import type { Sender } from '../engine/send.ts';
 import type { Turner } from '../engine/turner.ts';
 import type { OpenBackend } from './backend.ts';
@@ -19,8 +20,20 @@ export function startTurnWorkers(
   turner: Turner,
   onError: (error: unknown) => void,
 ): Workers {
-  const work = ({ data }: { data: TurnsJob }): Promise<void> => turner.work(data.partitions);
+  const work = async ({ data }: { data: unknown }): Promise<void> => turner.work(partitionsIn(data));
   return startWorkers(backend, TURNS, work, TURNS_AT_ONCE, () => turner.stop(), onError);
+}
+
+/** Whoever reaches the queue can put anything into it, and each partition that is worked at is locked. */
+function partitionsIn(data: unknown): readonly number[] {
+  const { partitions } = (data ?? {}) as Partial<TurnsJob>;
+  const known = Array.isArray(partitions) ? new Set(partitions.filter(isPartition)) : new Set<number>();
+  if (known.size > 0) return [...known];
+  throw new Error('a job in the queue names no partition, so Etapa did not put it there; nothing was done');
+}
+
+function isPartition(one: unknown): one is number {
+  return Number.isInteger(one) && Number(one) >= 0 && Number(one) < PARTITIONS;
 }
 
 export function startSendWorker(
@@ -41,13 +54,13 @@ export function startSendWorker(
 function startWorkers(
   backend: OpenBackend,
   queue: string,
-  work: (job: { data: TurnsJob }) => Promise<void>,
+  work: (job: { data: unknown }) => Promise<void>,
   at_once: number,
   stop: () => void,
   onError: (error: unknown) => void,
 ): Workers {
   const under_way = new Set<Promise<void>>();
-  const process = (job: { data: TurnsJob }): Promise<void> => {
+  const process = (job: { data: unknown }): Promise<void> => {
     const working = work(job).finally(() => under_way.delete(working));
     under_way.add(working);
     return working;

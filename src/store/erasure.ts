@@ -11,7 +11,8 @@ import { ERASED, keepEverybodyOut } from './erasure-lock.ts';
 import { addressSecrets } from './keys.ts';
 import { takeBack } from './put-aside.ts';
 import { everyContactOf } from './same-person.ts';
-import { errorCode, transaction } from './transaction.ts';
+import { errorCode } from './races.ts';
+import { transaction } from './transaction.ts';
 import { array, iso, rows, timestamp } from './values.ts';
 
 export interface Erased {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Database } from './database.ts';
+import { withoutRaces } from './races.ts';
 
 /** Statements on one connection, with a transaction under way. */
 export type Transaction = NodePgDatabase & { readonly $client: pg.PoolClient };
@@ -20,35 +20,15 @@ export type Transaction = NodePgDatabase & { readonly $client: pg.PoolClient };
  *   is told to the work.
  * @throws what the work rejects with, not what rolling it back may add.
  */
-export async function transaction<T>(
+export function transaction<T>(
   db: Database,
   work: (tx: Transaction, first: unknown) => Promise<T>,
   first?: string,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await attempted(db, work, first);
-    } catch (error) {
-      if (attempt > MOST_ANEW || !GAVE_WAY.has(errorCode(error) ?? '')) throw error;
-      await sleep(Math.random() * LONGEST_PAUSE * 2 ** attempt);
-    }
-  }
+  return withoutRaces(() => attempt(db, work, first));
 }
 
-const MOST_ANEW = 5;
-/** In milliseconds; those that were in each other's way come back at different moments, and further apart each time. */
-const LONGEST_PAUSE = 10;
-
-/** A deadlock, or a serialization failure: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const GAVE_WAY: ReadonlySet<string> = new Set(['40P01', '40001']);
-
-/** PostgreSQL's code, also where drizzle has wrapped the error. */
-export function errorCode(error: unknown): string | undefined {
-  const { cause, code } = error as { cause?: { code?: string }; code?: string };
-  return cause?.code ?? code;
-}
-
-async function attempted<T>(
+async function attempt<T>(
   db: Database,
   work: (tx: Transaction, first: unknown) => Promise<T>,
   first: string | undefined,

@@ -15,7 +15,8 @@ import {
 import type { Database, Runner } from './database.ts';
 import { holding, owesNothing } from './partitions.ts';
 import { isNotAside, WAS_ASIDE } from './put-aside.ts';
-import { errorCode, transaction } from './transaction.ts';
+import { errorCode } from './races.ts';
+import { transaction } from './transaction.ts';
 import { writeTurn } from './turn-writes.ts';
 import { array, ms, timestamp } from './values.ts';
 

@@ -1,10 +1,14 @@
 /** An SMTP server that says what a test tells it to, also what no polite server would. */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export type SmtpStep = 'greeting' | 'ehlo' | 'auth' | 'mail' | 'rcpt' | 'data' | 'dot';
 
-/** The line to answer, or: `mute` says nothing, `drop` closes the connection. Undefined: what a friendly server says. */
+/**
+ * The line to answer, or: `mute` says nothing, `drop` closes the connection, `trickle` says the friendly line octet by
+ * octet, ten in a second, `cut` says it and closes at the next octet that comes. Undefined: what a friendly server says.
+ */
 export type SmtpAnswer = string | undefined;
 
 export interface SmtpMoment {
@@ -46,6 +50,14 @@ const FRIENDLY: Readonly<Record<SmtpStep, string>> = {
   dot: '250 2.0.0 taken',
 };
 
+async function trickle(socket: Socket, words: string): Promise<void> {
+  for (const octet of words) {
+    if (socket.destroyed) return;
+    socket.write(octet);
+    await sleep(100);
+  }
+}
+
 export async function startScriptedSmtp(
   answer: (moment: SmtpMoment) => SmtpAnswer | Promise<SmtpAnswer> = () => undefined,
 ): Promise<ScriptedSmtp> {
@@ -76,7 +88,11 @@ export async function startScriptedSmtp(
       note(step);
       const line = (await answer({ step, said, connection, time })) ?? FRIENDLY[step];
       if (line === 'drop') socket.destroy();
-      else if (line !== 'mute' && !socket.destroyed) socket.write(`${line}\r\n`);
+      else if (line === 'trickle') void trickle(socket, `${FRIENDLY[step]}\r\n`);
+      else if (line === 'cut') {
+        socket.write(`${FRIENDLY[step]}\r\n`);
+        socket.once('data', () => socket.destroy());
+      } else if (line !== 'mute' && !socket.destroyed) socket.write(`${line}\r\n`);
       return line;
     }
 

@@ -10,11 +10,21 @@ import { redisEvicts, redisFull } from './f07-redis-full.ts';
 import { redisBlackHole, redisFrozen } from './f08-redis-silent.ts';
 import { databaseStopped } from './f09-database-stopped.ts';
 import { connectionsEnded, noConnectionsLeft, tableLocked } from './f10-database-troubled.ts';
+import { deadlocks } from './f11-deadlocks.ts';
+import { smtpReplies } from './f12-smtp-replies.ts';
+import { slowMailServer } from './f13-slow-mail-server.ts';
 import { droppedAfterDot, silentAfterDot } from './f14-answer-lost.ts';
 import { diskFull } from './f15-disk-full.ts';
 import { clocksJump, clocksWrong } from './f16-clocks.ts';
+import { clockChanges } from './f17-clock-changes.ts';
+import { sameId } from './f18-same-id.ts';
+import { outOfOrder } from './f19-out-of-order.ts';
 import { migratedUnderLoad } from './f21-migration.ts';
+import { poisonedJobs, poisonedTemplates } from './f22-poison.ts';
 import { engineFrozen, loopBlocked, memoryGone, senderFrozen } from './f24-standstill.ts';
+import { webhookDown } from './f25-webhook-down.ts';
+import { relayLost } from './f26-relay-lost.ts';
+import { unsubscribeRaces } from './f28-unsubscribe-races.ts';
 
 /** In the order of the table. */
 export const CASES: readonly FaultCase[] = [
@@ -38,14 +48,25 @@ export const CASES: readonly FaultCase[] = [
   connectionsEnded,
   tableLocked,
   noConnectionsLeft,
+  deadlocks,
+  smtpReplies,
+  slowMailServer,
   droppedAfterDot,
   silentAfterDot,
   diskFull,
   clocksWrong,
   clocksJump,
+  clockChanges,
+  sameId,
+  outOfOrder,
   migratedUnderLoad,
+  poisonedJobs,
+  poisonedTemplates,
   engineFrozen,
   senderFrozen,
   loopBlocked,
   memoryGone,
+  webhookDown,
+  relayLost,
+  unsubscribeRaces,
 ];
