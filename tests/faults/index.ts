@@ -5,6 +5,7 @@
  * `--backend redis` · `--smoke` a short choice · `--json FILE` the findings as they are. Ends with 1 after a violation.
  */
 import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDice } from '../../src/demo/shop/random.ts';
 import { CASES } from './cases/index.ts';
 import { CannotRun, type Backend, type FaultCase } from './fault.ts';
@@ -28,10 +29,13 @@ try {
   await ground.close();
 }
 
+/** Longest time in milliseconds that taking everything down may take. */
+const LONGEST_END = 20_000;
+
 /** Whatever was started goes with us. */
 async function endBy(signal: NodeJS.Signals): Promise<void> {
   is_ending = true;
-  await closing();
+  await Promise.race([closing(), sleep(LONGEST_END)]);
   process.kill(process.pid, signal);
 }
 

@@ -141,11 +141,11 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
       recoveries.push(recovery);
       if (recovery.seconds > WORTH_TELLING)
         process.stderr.write(
-          `      waited ${recovery.seconds.toFixed(1)} s, at last for ${recovery.waited_for}\n`,
+          `      waited ${recovery.seconds.toFixed(1)} s (undisturbed ${undisturbed_seconds.toFixed(1)} s), at last for ${recovery.waited_for}\n`,
         );
       return recovery.seconds;
     },
-    async settle(patience_seconds = 60) {
+    async settle(patience_seconds = 180) {
       await load.end();
       await awaitRest(query, patience_seconds);
     },
