@@ -5,6 +5,7 @@ import { benchBusyDomain, type BusyDomainFigures } from './busy-domain.ts';
 import { benchConditions, type ConditionFigures } from './conditions.ts';
 import { benchReceive, type ReceiveFigures } from './receive.ts';
 import { benchRules, type RulesFigures } from './rules.ts';
+import { benchScale, type ScaleFigures } from './scale.ts';
 import { benchSend, type SendFigures } from './send.ts';
 import { benchSimulate, type SimulateFigures } from './simulate.ts';
 import { openBench, type Bench, type Spread } from './surroundings.ts';
@@ -38,6 +39,10 @@ const BENCHES: Readonly<
   async busy_domain(bench) {
     const figures = await benchBusyDomain(bench, smoke ? 100 : 2000, rounds);
     return { figures, rows: busyDomainRows(figures) };
+  },
+  async scale(bench) {
+    const figures = await benchScale(bench, smoke ? 1000 : 20_000, rounds);
+    return { figures, rows: scaleRows(figures) };
   },
   async rules(bench) {
     const people = smoke ? 2000 : Number(values.people ?? 100_000);
@@ -107,6 +112,14 @@ function busyDomainRows({ messages, busy, alone, beside, ratio }: BusyDomainFigu
     [`e-mails to a domain that takes them (${count(messages)})`, rate(alone), '1'],
     [`the same beside ${count(busy)} to a domain that answers 421`, rate(beside), times(ratio)],
   ];
+}
+
+function scaleRows({ by_processes }: ScaleFigures): readonly Row[] {
+  return by_processes.map(({ processes, rate: each, ratio, least_share, cores }) => [
+    `events decided by ${processes} ${processes === 1 ? 'process' : 'processes'} (${cores.median.toFixed(1)} cores; least of an even share ${times(least_share)})`,
+    rate(each),
+    times(ratio),
+  ]);
 }
 
 function conditionRows(figures: ConditionFigures): readonly Row[] {

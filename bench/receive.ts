@@ -48,7 +48,7 @@ export async function benchReceive(bench: Bench, events: number, rounds: number)
 }
 
 /** Every tenth event is an identify, every fourth touches a cart, every fortieth is an order. */
-function makeEvents(count: number, round: string): ReceivedEvent[] {
+export function makeEvents(count: number, round: string): ReceivedEvent[] {
   const now = Date.now();
   return Array.from({ length: count }, (_, index): ReceivedEvent => {
     const person = `${round}-${index % PEOPLE}`;
@@ -150,7 +150,7 @@ function asCall(event: ReceivedEvent): object {
   return { ...base, type: 'track', event: event.name, properties: event.properties };
 }
 
-async function untilDecided(app: App): Promise<void> {
+export async function untilDecided(app: App): Promise<void> {
   for (;;) {
     const { rows } = await app.db.execute<{ n: number }>(
       sql`select count(*)::int as n from (select from happenings limit 1) waiting`,
@@ -166,7 +166,7 @@ function chunk(events: readonly ReceivedEvent[]): (readonly ReceivedEvent[])[] {
   );
 }
 
-function inBatches(
+export function inBatches(
   events: readonly ReceivedEvent[],
   send: (some: readonly ReceivedEvent[]) => Promise<void>,
 ): Promise<void> {

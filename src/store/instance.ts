@@ -45,7 +45,7 @@ export async function openInstance(
     asking = true;
     const asked = client;
     // `end` breaks off a connection on which a question is still open.
-    await asked.query('select').catch(() => asked.end().catch(() => undefined));
+    await asked.query('select').catch(() => void asked.end().catch(() => undefined));
     asking = false;
   }
 
@@ -59,8 +59,13 @@ export async function openInstance(
     });
     fresh.on('error', () => undefined);
     await fresh.connect();
-    // Shared with our own last connection, which PostgreSQL may not have missed yet.
-    await fresh.query('select pg_advisory_lock_shared($1, $2)', [LOCK.instance, id]);
+    try {
+      // Shared with our own last connection, which PostgreSQL may not have missed yet.
+      await fresh.query('select pg_advisory_lock_shared($1, $2)', [LOCK.instance, id]);
+    } catch (error) {
+      void fresh.end().catch(() => undefined);
+      throw error;
+    }
     // Not before: an attempt that fails ends a connection too, and is repeated by the loop that made it.
     fresh.on('end', () => void reconnect());
     return fresh;

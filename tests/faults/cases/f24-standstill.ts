@@ -81,13 +81,13 @@ async function freeze(victim: EtapaProcess, dice: Setting['dice']): Promise<Harm
 }
 
 async function block({ pid }: EtapaProcess): Promise<Harm> {
-  process.kill(pid, 'SIGUSR2');
+  process.kill(pid, 'SIGWINCH');
   await sleep(BLOCKED);
   return { died: false };
 }
 
 async function exhaust(victim: EtapaProcess): Promise<Harm> {
-  process.kill(victim.pid, 'SIGUSR2');
+  process.kill(victim.pid, 'SIGWINCH');
   await victim.says('heap out of memory');
   // It ends by itself, and that is as it should be.
   await victim.kill();

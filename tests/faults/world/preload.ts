@@ -1,6 +1,7 @@
 /**
  * What a process is started with so that something can be done to it that no signal does: its clock is wrong, it stands
  * still by itself, or it runs out of memory. Each is a little program that Node runs before ours, also in its threads.
+ * SIGWINCH, as whoever sends most of the others is told to end (close-with-grace).
  */
 
 /** For `World.start`: the process's clock is so many milliseconds ahead, from so many milliseconds after its start. */
@@ -15,18 +16,18 @@ export function wrongClock(ahead: number, after = 0): Readonly<Record<string, st
     });`);
 }
 
-/** On SIGUSR2 nothing else is done for so many milliseconds. */
+/** On SIGWINCH nothing else is done for so many milliseconds. */
 export function blocksOnSignal(milliseconds: number): Readonly<Record<string, string>> {
   return preload(`
-    process.on('SIGUSR2', () => {
+    process.on('SIGWINCH', () => {
       for (const end = performance.now() + ${milliseconds}; performance.now() < end;);
     });`);
 }
 
-/** On SIGUSR2 it takes memory until it has more than it may, as a leak would in the end. */
+/** On SIGWINCH it takes memory until it has more than it may, as a leak would in the end. */
 export function runsOutOfMemory(megabytes: number): Readonly<Record<string, string>> {
   const hoarding = preload(`
-    process.on('SIGUSR2', () => {
+    process.on('SIGWINCH', () => {
       const hoard = [];
       setInterval(() => { for (let i = 0; i < 20; i++) hoard.push(new Array(20000).fill(Math.random())); }, 5);
     });`);
