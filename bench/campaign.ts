@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { App } from '../src/app.ts';
 import { addCrowd, CAMPAIGN, crowdProject } from './crowd.ts';
-import { startEtapa } from './processes.ts';
-import { noteSlowStatements, type SlowStatement } from './slow-statements.ts';
+import { startEtapa, type EtapaProcess } from './processes.ts';
+import { noteSlowStatements, type SlowStatement, type SlowStatements } from './slow-statements.ts';
 import { openBenchApp, seconds, spread, startSink, type Bench, type Spread } from './surroundings.ts';
 import { count, rate, times, type Row } from './words.ts';
 
@@ -53,14 +53,11 @@ interface Run {
 
 async function runCampaign(bench: Bench, smtp_url: string, people: number): Promise<Run> {
   const url = await bench.newDatabase();
-  const first = await openBenchApp(url, {}, await crowdProject());
-  await addCrowd(first, people);
-  const bare = people / (await seconds(() => insertBare(first, people)));
-  const slow = await noteSlowStatements(first.db, NOTED_FROM);
-  await first.close();
+  const { slow, bare } = await prepare(url, people);
   const app = await openBenchApp(url, {}, await crowdProject());
-  const etapa = await startEtapa(url, smtp_url, ['engine', 'chores']);
+  let etapa: EtapaProcess | undefined;
   try {
+    etapa = await startEtapa(url, smtp_url, ['engine', 'chores']);
     const took = await seconds(async () => {
       await app.notices.start(CAMPAIGN, null, 'bench');
       await untilExpanded(app);
@@ -73,9 +70,24 @@ async function runCampaign(bench: Bench, smtp_url: string, people: number): Prom
       slow: (await slow.read()).filter(({ statement }) => !statement.includes(OWN)),
     };
   } finally {
-    await etapa.stop();
+    await etapa?.stop();
     await app.close();
     await bench.dropDatabase(url);
+  }
+}
+
+/** Connections that are opened afterwards have their slow statements noted. */
+async function prepare(
+  url: string,
+  people: number,
+): Promise<{ readonly slow: SlowStatements; readonly bare: number }> {
+  const app = await openBenchApp(url, {}, await crowdProject());
+  try {
+    await addCrowd(app, people);
+    const bare = people / (await seconds(() => insertBare(app, people)));
+    return { bare, slow: await noteSlowStatements(app.db, NOTED_FROM) };
+  } finally {
+    await app.close();
   }
 }
 

@@ -7,8 +7,10 @@ import { benchConditions, type ConditionFigures } from './conditions.ts';
 import { benchHerd, herdRows } from './herd.ts';
 import { benchReceive, type ReceiveFigures } from './receive.ts';
 import { benchRules, type RulesFigures } from './rules.ts';
+import { benchSegments, segmentsRows } from './segments.ts';
 import { benchSend, type SendFigures } from './send.ts';
 import { benchSimulate, type SimulateFigures } from './simulate.ts';
+import { benchSingles, singlesRows } from './singles.ts';
 import { openBench, type Bench } from './surroundings.ts';
 import { benchWaiting, waitingRows } from './waiting.ts';
 import { count, rate, times, type Row } from './words.ts';
@@ -63,6 +65,14 @@ const BENCHES: Readonly<
   async campaign(bench) {
     const figures = await benchCampaign(bench, smoke ? 1000 : people(100_000), rounds);
     return { figures, rows: campaignRows(figures) };
+  },
+  async segments(bench) {
+    const figures = await benchSegments(bench, smoke ? 2000 : people(1_000_000), rounds);
+    return { figures, rows: segmentsRows(figures) };
+  },
+  async singles(bench) {
+    const figures = await benchSingles(bench, smoke ? 500 : 10_000, rounds);
+    return { figures, rows: singlesRows(figures) };
   },
   async conditions() {
     const figures = await benchConditions(smoke ? 10_000 : 1_000_000, rounds);

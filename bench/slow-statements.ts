@@ -1,4 +1,6 @@
 /** Which statements took long, by PostgreSQL's own log of a bench. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { Runner } from '../src/store/database.ts';
 
@@ -19,15 +21,15 @@ export async function noteSlowStatements(db: Runner, longer_than: number): Promi
   await db.execute(
     sql`alter database ${database} set log_min_duration_statement = ${sql.raw(String(longer_than))}`,
   );
-  const began = (await readLog(db)).length;
-  return { read: async () => slowIn((await readLog(db)).slice(began)) };
+  const log = await logOf(db);
+  const began = (await readFile(log, 'utf8')).length;
+  return { read: async () => slowIn((await readFile(log, 'utf8')).slice(began)) };
 }
 
-/** Where the embedded server writes it: beside its data. */
-async function readLog(db: Runner): Promise<string> {
-  const { rows } = await db.execute<{ log: string }>(sql`
-    select pg_read_file(current_setting('data_directory') || '/../postgres.log') as log`);
-  return rows[0]?.log ?? '';
+/** Where the embedded server writes it: beside its data, and readable for whoever started it. */
+async function logOf(db: Runner): Promise<string> {
+  const { rows } = await db.execute<{ data: string }>(sql`select current_setting('data_directory') as data`);
+  return join(rows[0]?.data ?? '', '..', 'postgres.log');
 }
 
 const SLOW = /duration: ([\d.]+) ms {2}(?:statement|execute [^:]*): ([^\n]*(?:\n\t[^\n]*)*)/g;
