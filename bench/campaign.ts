@@ -57,7 +57,7 @@ async function runCampaign(bench: Bench, smtp_url: string, people: number): Prom
   const app = await openBenchApp(url, {}, await crowdProject());
   let etapa: EtapaProcess | undefined;
   try {
-    etapa = await startEtapa(url, smtp_url, ['engine', 'chores']);
+    etapa = await startEtapa(bench, url, smtp_url, ['engine', 'chores']);
     const took = await seconds(async () => {
       await app.notices.start(CAMPAIGN, null, 'bench');
       await untilExpanded(app);

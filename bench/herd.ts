@@ -78,9 +78,9 @@ async function runHerd(bench: Bench, smtp_url: string, people: number): Promise<
   try {
     await addCrowd(app, people, sql`now() + interval '100 days'`);
     const bare = people / (await seconds(() => writeBare(app, people)));
-    const engine = await startEtapa(url, smtp_url, ['engine', 'chores']);
+    const engine = await startEtapa(bench, url, smtp_url, ['engine', 'chores']);
     processes.push(engine);
-    const sender = await startEtapa(url, smtp_url, ['sender']);
+    const sender = await startEtapa(bench, url, smtp_url, ['sender']);
     processes.push(sender);
     const at = await allDueAt(app, people);
     const alone = await receiveWhile(app, 'alone', () => Date.now() < at - 500);

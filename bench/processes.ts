@@ -1,12 +1,16 @@
 /** What whole processes take: those of Etapa, and PostgreSQL's. */
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, readdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { sql } from 'drizzle-orm';
 import type { Role } from '../src/app.ts';
 import type { Instant } from '../src/core/events/event.ts';
 import type { Runner } from '../src/store/database.ts';
+import type { Bench } from './surroundings.ts';
 
 export interface ProcessReport {
   /** Since it was started. */
@@ -29,15 +33,14 @@ export interface EtapaProcess {
   stop(): Promise<void>;
 }
 
-const SCRIPT = fileURLToPath(new URL('etapa-process.ts', import.meta.url));
-
 /** The project must have been deployed. */
 export async function startEtapa(
+  bench: Bench,
   url: string,
   smtp_url: string,
   roles: readonly Role[],
 ): Promise<EtapaProcess> {
-  const child = fork(SCRIPT, [url, smtp_url, ...roles], { execArgv: ['--import', 'tsx'] });
+  const child = fork(await build(bench), [url, smtp_url, ...roles]);
   const exit = once(child, 'exit');
   const hear = async (): Promise<unknown> => {
     const answer = once(child, 'message');
@@ -56,6 +59,20 @@ export async function startEtapa(
       await exit;
     },
   };
+}
+
+const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
+
+/** Built as for production: what runs the sources themselves takes memory, too. */
+async function build({ home }: Bench): Promise<string> {
+  const place = join(home, 'program');
+  const script = join(place, 'bench/etapa-process.js');
+  if (existsSync(script)) return script;
+  const tsconfig = join(REPOSITORY, 'bench/tsconfig.process.json');
+  await promisify(execFile)(join(REPOSITORY, 'node_modules/.bin/tsc'), ['-p', tsconfig, '--outDir', place]);
+  await cp(join(REPOSITORY, 'package.json'), join(place, 'package.json'));
+  for (const name of ['node_modules', 'migrations']) await symlink(join(REPOSITORY, name), join(place, name));
+  return script;
 }
 
 /** Linux counts in hundredths of a second: `man 5 proc_pid_stat`, `man 7 time`. */

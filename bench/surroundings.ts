@@ -12,6 +12,8 @@ import { startEmbeddedPostgres } from '../src/store/embedded.ts';
 /** A PostgreSQL of the bench's own, so that nothing else is touched. */
 export interface Bench {
   readonly url: string;
+  /** A folder that lasts as long. */
+  readonly home: string;
   newDatabase(): Promise<string>;
   /** Gives the room of a large one back. Nobody may be connected. */
   dropDatabase(url: string): Promise<void>;
@@ -33,6 +35,7 @@ export async function openBench(): Promise<Bench> {
 
   return {
     url: postgres.url,
+    home,
     async newDatabase() {
       const name = `bench_${++count}`;
       await command(`create database ${name}`);

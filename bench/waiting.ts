@@ -64,8 +64,8 @@ export async function benchWaiting(bench: Bench, scale: WaitingScale): Promise<W
     await claimCosts(few, many);
     const costs: Both<Cost>[] = [];
     for (let round = 0; round < scale.rounds; round++) costs.push(await claimCosts(few, many));
-    const idle_few = await lookAtIdle(few, sink.url, { ...scale, wake_ups: 0 });
-    const idle_many = await lookAtIdle(many, sink.url, scale);
+    const idle_few = await lookAtIdle(bench, few, sink.url, { ...scale, wake_ups: 0 });
+    const idle_many = await lookAtIdle(bench, many, sink.url, scale);
     const compare = (figure: (cost: Cost) => number): Compared =>
       compared(
         costs.map((cost) => figure(cost.few)),
@@ -198,9 +198,14 @@ interface Idle {
 
 const SETTLING = 5000;
 
-async function lookAtIdle({ app, url }: Waiting, smtp_url: string, scale: WaitingScale): Promise<Idle> {
+async function lookAtIdle(
+  bench: Bench,
+  { app, url }: Waiting,
+  smtp_url: string,
+  scale: WaitingScale,
+): Promise<Idle> {
   const { rounds, idle_seconds, wake_ups } = scale;
-  const etapa = await startEtapa(url, smtp_url, ['engine', 'sender', 'chores']);
+  const etapa = await startEtapa(bench, url, smtp_url, ['engine', 'sender', 'chores']);
   const found = { process: [] as number[], postgres: [] as number[], late: [] as number[][] };
   try {
     await sleep(SETTLING);

@@ -19,14 +19,14 @@ export interface SweepParts {
 const LONGEST_SLEEP = 1000;
 const RECOVER_EVERY = 2000;
 const LOOK_EVERY = 60_000;
-/** While new rules go through the contacts. */
+/** While new rules go through the contacts, and where one thing falls due after the other. */
 const SHORT_SLEEP = 100;
 /** So many contacts wait for being decided anew at most, so that news about others is never far behind. */
 const MOST_ASKED_ANEW = 5000;
 
 /**
- * Rings for whatever is due: at the very moment at which the next thing falls due, and at least once a second, so that
- * no bell that was lost matters for longer. Also takes back what processes held that ended.
+ * Rings for whatever is due: at the very moment at which the next thing falls due, or up to a tenth of a second later
+ * where much does, and at least once a second, so that no bell that was lost matters for longer. Also takes back what processes held that ended.
  */
 export function startSweep({ store, bell, clock, live, lookForWinners, onError }: SweepParts): Sweep {
   let timer: NodeJS.Timeout | undefined;
@@ -51,8 +51,9 @@ export function startSweep({ store, bell, clock, live, lookForWinners, onError }
       await lookForWinners(now);
     }
     if (recomputation && !recomputation.finished) return SHORT_SLEEP;
-    const next = await store.nextDue();
-    return next !== null && next > now ? Math.min(LONGEST_SLEEP, next - now + 1) : LONGEST_SLEEP;
+    // What is due by now has been rung for: only what comes after it can ask for an earlier look.
+    const next = (await store.nextDue(now)) ?? Infinity;
+    return Math.min(LONGEST_SLEEP, Math.max(SHORT_SLEEP, next - now + 1));
   }
 
   function schedule(delay: number): void {

@@ -39,7 +39,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     turn: (held, work) => turn(db, held, work),
     partitionsWithWork: (now, skip_owing) => partitionsWithWork(db, now, skip_owing),
     unfinished: (now) => unfinished(db, now),
-    nextDue: () => nextDue(db),
+    nextDue: (after) => nextDue(db, after),
     nextMerge: () => nextMerge(db),
     recompute: (now, most, rules) => recompute(db, now, most, rules),
     async databaseNow() {

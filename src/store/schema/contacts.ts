@@ -50,7 +50,17 @@ export const contacts = pgTable(
     index('contacts_due')
       .on(table.partition, table.next_due_at)
       .where(sql`next_due_at is not null`),
-    index('contacts_stage').on(table.stage),
+    // Counts of everybody by stage and by persona read this alone.
+    index('contacts_stage_persona')
+      .on(table.stage, table.persona)
+      .where(sql`merged_into is null`),
+    // Who was still decided by other rules.
+    index('contacts_rules')
+      .on(table.rules)
+      .where(sql`merged_into is null and decided_at is not null`),
+    index('contacts_email')
+      .on(sql`lower(profile #>> '{fields,email,value}')`)
+      .where(sql`merged_into is null`),
     index('contacts_merged')
       .on(table.merged_into)
       .where(sql`merged_into is not null`),
@@ -81,7 +91,10 @@ export const stage_moves = pgTable(
     to: text().notNull(),
     because: jsonb().notNull(),
   },
-  (table) => [index('stage_moves_contact').on(table.contact_id, table.at)],
+  (table) => [
+    index('stage_moves_contact').on(table.contact_id, table.at),
+    index('stage_moves_at').using('brin', table.at),
+  ],
 );
 
 /** Who is in which segment now. */
@@ -108,7 +121,10 @@ export const segment_moves = pgTable(
     way: text({ enum: ['enters', 'leaves'] }).notNull(),
     because: jsonb().notNull(),
   },
-  (table) => [index('segment_moves_contact').on(table.contact_id, table.at)],
+  (table) => [
+    index('segment_moves_contact').on(table.contact_id, table.at),
+    index('segment_moves_at').using('brin', table.at),
+  ],
 );
 
 /** What a contact said about each channel, and about each topic of it, last. */

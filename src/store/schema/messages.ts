@@ -50,6 +50,7 @@ export const messages = pgTable(
     index('messages_due')
       .on(table.due_at)
       .where(sql`state in ('owed', 'deferred')`),
+    index('messages_owed').on(table.owed_at, table.id),
     // Rows are sent nearly in the order of their writing; a block range costs nothing to keep.
     index('messages_sent').using('brin', table.sent_at),
     index('messages_dead')
