@@ -53,7 +53,7 @@ function questions(app: App, people: number): Readonly<Record<string, () => Prom
   return {
     'people in each segment and persona': () => app.segments.counts(now),
     'who fulfils a condition on a field': () =>
-      tryOut({ subject: 'field', field: 'orders.count', at_least: 2 } as Condition),
+      tryOut({ subject: 'field', field: 'orders.count', at_least: 2 }),
     'a contact by her e-mail address': () =>
       app.reader.findContact(`p${Math.round(people / 2)}@people.example`),
     'the latest messages': () => list({}),
