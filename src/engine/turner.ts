@@ -11,7 +11,7 @@ export interface Turner {
 }
 
 const HAPPENINGS_PER_TURN = 2000;
-const DUE_PER_TURN = 500;
+const DUE_PER_TURN = 250;
 
 export interface TurnerParts {
   readonly store: Store;
