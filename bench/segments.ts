@@ -63,8 +63,12 @@ function questions(app: App, people: number): Readonly<Record<string, () => Prom
     'messages that died': () => list({ states: ['refused', 'uncertain'] }),
     'people in each stage, moves, runs and messages (`etapa status`)': () => summarize(app.db),
     'people at each step': () => app.reader.runCounts(),
+    'moves between stages in a month': () => app.db.execute(MOVES_IN_A_MONTH),
   };
 }
+
+const MOVES_IN_A_MONTH = sql`
+  select "from", "to", count(*) from stage_moves where at > now() - interval '30 days' group by 1, 2`;
 
 const ALL_MESSAGES: MessageFilter = {
   states: [],
