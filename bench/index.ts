@@ -2,13 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchBusyDomain, type BusyDomainFigures } from './busy-domain.ts';
+import { benchCampaign, campaignRows } from './campaign.ts';
 import { benchConditions, type ConditionFigures } from './conditions.ts';
+import { benchHerd, herdRows } from './herd.ts';
 import { benchReceive, type ReceiveFigures } from './receive.ts';
 import { benchRules, type RulesFigures } from './rules.ts';
 import { benchScale, type ScaleFigures } from './scale.ts';
+import { benchSegments, segmentsRows } from './segments.ts';
 import { benchSend, type SendFigures } from './send.ts';
 import { benchSimulate, type SimulateFigures } from './simulate.ts';
-import { openBench, type Bench, type Spread } from './surroundings.ts';
+import { benchSingles, singlesRows } from './singles.ts';
+import { openBench, type Bench } from './surroundings.ts';
+import { benchWaiting, waitingRows } from './waiting.ts';
+import { count, rate, times, type Row } from './words.ts';
 
 /**
  * `npm run bench` measures ours against the bare library or the database doing the same, in one run, and prints a
@@ -22,7 +28,9 @@ const { values, positionals } = parseArgs({
 const smoke = values.smoke ?? false;
 const rounds = smoke ? 1 : Number(process.env.ROUNDS ?? 5);
 
-type Row = readonly [what: string, per_second: string, ratio: string];
+function people(otherwise: number): number {
+  return Number(values.people ?? otherwise);
+}
 
 /** What can be measured, in the order of the table. */
 const BENCHES: Readonly<
@@ -45,9 +53,31 @@ const BENCHES: Readonly<
     return { figures, rows: scaleRows(figures) };
   },
   async rules(bench) {
-    const people = smoke ? 2000 : Number(values.people ?? 100_000);
-    const figures = await benchRules(bench, people, rounds);
+    const figures = await benchRules(bench, smoke ? 2000 : people(100_000), rounds);
     return { figures, rows: rulesRows(figures) };
+  },
+  async waiting(bench) {
+    const scale = smoke
+      ? { few: 500, many: 2000, rounds: 1, idle_seconds: 2, wake_ups: 20 }
+      : { few: 10_000, many: people(1_000_000), rounds, idle_seconds: 15, wake_ups: 500 };
+    const figures = await benchWaiting(bench, scale);
+    return { figures, rows: waitingRows(figures) };
+  },
+  async herd(bench) {
+    const figures = await benchHerd(bench, smoke ? 1000 : people(100_000), rounds);
+    return { figures, rows: herdRows(figures) };
+  },
+  async campaign(bench) {
+    const figures = await benchCampaign(bench, smoke ? 1000 : people(100_000), rounds);
+    return { figures, rows: campaignRows(figures) };
+  },
+  async segments(bench) {
+    const figures = await benchSegments(bench, smoke ? 2000 : people(1_000_000), rounds);
+    return { figures, rows: segmentsRows(figures) };
+  },
+  async singles(bench) {
+    const figures = await benchSingles(bench, smoke ? 500 : 10_000, rounds);
+    return { figures, rows: singlesRows(figures) };
   },
   async conditions() {
     const figures = await benchConditions(smoke ? 10_000 : 1_000_000, rounds);
@@ -152,16 +182,4 @@ function rulesRows(figures: RulesFigures): readonly Row[] {
 function table(rows: readonly Row[]): string {
   const lines = rows.map((cells) => `| ${cells.join(' | ')} |`);
   return ['| what | per second | ratio |', '|---|---|---|', ...lines, ''].join('\n');
-}
-
-function rate({ median, low, high }: Spread): string {
-  return `${count(median)} (${count(low)} to ${count(high)})`;
-}
-
-function count(value: number): string {
-  return Math.round(value).toLocaleString('en');
-}
-
-function times({ median, low, high }: Spread): string {
-  return `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 }

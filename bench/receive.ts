@@ -21,7 +21,7 @@ export interface ReceiveFigures {
 
 const PEOPLE = 2000;
 const PER_BATCH = 100;
-const BATCHES_AT_ONCE = 8;
+const BATCHES_AT_ONCE = 32;
 
 /** Receiving and deciding with the shipped project: five stages, five workflows, a cart. */
 export async function benchReceive(bench: Bench, events: number, rounds: number): Promise<ReceiveFigures> {

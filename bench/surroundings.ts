@@ -6,13 +6,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { openApp, type App, type AppOptions } from '../src/app.ts';
-import { readProjectFiles } from '../src/project/read-files.ts';
+import { readProjectFiles, type ProjectFiles } from '../src/project/read-files.ts';
 import { startEmbeddedPostgres } from '../src/store/embedded.ts';
 
 /** A PostgreSQL of the bench's own, so that nothing else is touched. */
 export interface Bench {
   readonly url: string;
+  /** A folder that lasts as long. */
+  readonly home: string;
   newDatabase(): Promise<string>;
+  /** Gives the room of a large one back. Nobody may be connected. */
+  dropDatabase(url: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,16 +25,23 @@ export async function openBench(): Promise<Bench> {
   await chmod(home, 0o755);
   const postgres = await startEmbeddedPostgres({ home });
   let count = 0;
+
+  async function command(statement: string): Promise<void> {
+    const client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  }
+
   return {
     url: postgres.url,
+    home,
     async newDatabase() {
       const name = `bench_${++count}`;
-      const client = new pg.Client({ connectionString: postgres.url });
-      await client.connect();
-      await client.query(`create database ${name}`);
-      await client.end();
+      await command(`create database ${name}`);
       return postgres.url.replace(/\/[^/]*$/, `/${name}`);
     },
+    dropDatabase: (url) => command(`drop database ${new URL(url).pathname.slice(1)} with (force)`),
     async stop() {
       await postgres.stop();
       await rm(home, { recursive: true, force: true });
@@ -38,10 +49,14 @@ export async function openBench(): Promise<Bench> {
   };
 }
 
-/** The app with the shipped project. */
-export async function openBenchApp(database_url: string, more: Partial<AppOptions>): Promise<App> {
+/** The app with the shipped project, or another. */
+export async function openBenchApp(
+  database_url: string,
+  more: Partial<AppOptions>,
+  files?: ProjectFiles,
+): Promise<App> {
   const app = await joinBenchApp(database_url, more);
-  await app.deploy(await readProjectFiles(fileURLToPath(new URL('..', import.meta.url))));
+  await app.deploy(files ?? (await readProjectFiles(fileURLToPath(new URL('..', import.meta.url)))));
   return app;
 }
 
@@ -68,6 +83,12 @@ export async function startSink(): Promise<Sink> {
   });
   const [port] = (await once(child.stdout, 'data')) as [Buffer];
   return { url: `smtp://127.0.0.1:${port.toString().trim()}`, stop: () => void child.kill() };
+}
+
+/** That share of the values lies at or below it: 0.99 for the 99th percentile. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
 /** The middle of several measurements, and how far they lie apart. */

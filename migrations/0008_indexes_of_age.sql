@@ -2,7 +2,6 @@
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "segment_moves_at" ON "segment_moves" USING brin ("at");--> statement-breakpoint
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "stage_moves_at" ON "stage_moves" USING brin ("at");--> statement-breakpoint
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "events_received" ON "events" USING brin ("received_at");--> statement-breakpoint
-CREATE INDEX CONCURRENTLY IF NOT EXISTS "messages_owed" ON "messages" USING brin ("owed_at");--> statement-breakpoint
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "reports_at" ON "reports" USING brin ("at");--> statement-breakpoint
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "touches_at" ON "touches" USING brin ("at");--> statement-breakpoint
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "calls_owed" ON "calls" USING brin ("owed_at");--> statement-breakpoint

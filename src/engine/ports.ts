@@ -288,8 +288,8 @@ export interface Store {
   partitionsWithWork(now: Instant, skip_owing: boolean): Promise<readonly number[]>;
   /** What is left to do at `now` under a moved clock. */
   unfinished(now: Instant): Promise<Unfinished>;
-  /** The moment at which the next thing falls due, of everything that waits. */
-  nextDue(): Promise<Instant | null>;
+  /** The moment at which the next thing falls due, of everything that waits; with `after`, of what is not due by then. */
+  nextDue(after?: Instant): Promise<Instant | null>;
   /** The moment of the next merge that waits to be decided. */
   nextMerge(): Promise<Instant | null>;
   /**

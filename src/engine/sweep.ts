@@ -19,7 +19,7 @@ export interface SweepParts {
 
 const LONGEST_SLEEP = 1000;
 const RECOVER_EVERY = 2000;
-/** While new rules go through the contacts. */
+/** While new rules go through the contacts, and where one thing falls due after the other. */
 const SHORT_SLEEP = 100;
 /** So many contacts wait for being decided anew at most, so that news about others is never far behind. */
 const MOST_ASKED_ANEW = 5000;
@@ -30,10 +30,10 @@ const MOST_ASKED_ANEW = 5000;
 const OVERDUE = 3000;
 
 /**
- * Rings for whatever is due: at the very moment at which the next thing falls due, and at least once a second, so that
- * no bell that was lost matters for longer. Of several processes the one that leads does so, and all that is done once
- * for the whole installation; the others ring for what is overdue, so that nothing waits until they have noticed that
- * it is gone.
+ * Rings for whatever is due: at the very moment at which the next thing falls due, or up to a tenth of a second later
+ * where much does, and at least once a second, so that no bell that was lost matters for longer. Of several processes
+ * the one that leads does so, and all that is done once for the whole installation; the others ring for what is
+ * overdue, so that nothing waits until they have noticed that it is gone.
  */
 export function startSweep({ store, bell, clock, live, duties, onError }: SweepParts): Sweep {
   let timer: NodeJS.Timeout | undefined;
@@ -50,8 +50,9 @@ export function startSweep({ store, bell, clock, live, duties, onError }: SweepP
       return LONGEST_SLEEP;
     }
     await ring(now);
-    const next = await store.nextDue();
-    return next !== null && next > now ? Math.min(LONGEST_SLEEP, next - now + 1) : LONGEST_SLEEP;
+    // What is due by now has been rung for: only what comes after it can ask for an earlier look.
+    const next = (await store.nextDue(now)) ?? Infinity;
+    return Math.min(LONGEST_SLEEP, Math.max(SHORT_SLEEP, next - now + 1));
   }
 
   async function helpOut(now: Instant): Promise<void> {

@@ -14,7 +14,7 @@ export interface Turner {
 }
 
 const HAPPENINGS_PER_TURN = 2000;
-const DUE_PER_TURN = 500;
+const DUE_PER_TURN = 250;
 /** What another process is at is rung for again after so many milliseconds: it may have read before the news came. */
 const RING_AGAIN = 200;
 

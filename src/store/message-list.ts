@@ -13,7 +13,10 @@ import type { Database, Runner } from './database.ts';
 import { transaction } from './transaction.ts';
 import { array, ms, timestamp } from './values.ts';
 
-/** Newest first. Those that died are found by an index of their own, a contact's by hers; all others are looked for. */
+/**
+ * Newest first. Those that died are found by an index of their own, a contact's by hers; all others are looked for from
+ * the newest on. They are ordered by the column, as no index knows its name for the milliseconds that are told.
+ */
 export async function listMessages(db: Runner, filter: MessageFilter): Promise<readonly ListedMessage[]> {
   const { states, channel, contact_id, behind, limit } = filter;
   const wanted: SQL[] = [sql`true`];
@@ -26,7 +29,7 @@ export async function listMessages(db: Runner, filter: MessageFilter): Promise<r
   if (behind) wanted.push(sql`(owed_at, id) < (${timestamp(behind.owed_at)}, ${behind.id}::uuid)`);
   const found = await db.execute<ListedMessage & Record<string, unknown>>(sql`
     select ${COLUMNS} from messages where ${sql.join(wanted, sql` and `)}
-    order by owed_at desc, id desc limit ${limit}`);
+    order by messages.owed_at desc, id desc limit ${limit}`);
   return found.rows.map(listed);
 }
 

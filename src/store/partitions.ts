@@ -68,16 +68,22 @@ export function owesNothing(contact_id: SQL, now: Instant, skip_owing: boolean):
     and not exists (select from calls k where k.contact_id = ${contact_id} and (${unsettledCall(now)}))`;
 }
 
-/** The earliest moment at which anything waits to be decided or sent. Asked once a second: a look at each partition's first. */
-export async function nextDue(db: Runner): Promise<Instant | null> {
+/**
+ * The earliest moment, later than `after` where that is given, at which anything waits to be decided or sent. Asked many
+ * times a second: a look at each partition's first. News is left out where `after` is given: it is due at once, but for
+ * what settles first, and that may come with the next look.
+ */
+export async function nextDue(db: Runner, after?: Instant): Promise<Instant | null> {
+  const later = (column: SQL): SQL =>
+    after === undefined ? sql`${column} is not null` : sql`${column} > ${timestamp(after)}`;
   const found = await db.execute<{ next: number | null }>(sql`
     select ${ms('min(next)')} as next from (
-      select min(due_at) as next from happenings
+      ${after === undefined ? sql`select min(due_at) as next from happenings` : sql`select null::timestamptz as next`}
       union all select first.next_due_at from ${ALL_PARTITIONS} cross join lateral (
-        select next_due_at from contacts where partition = p.id and next_due_at is not null
+        select next_due_at from contacts where partition = p.id and ${later(sql`next_due_at`)}
         order by next_due_at limit 1) first
-      union all select min(due_at) from messages where state in ('owed', 'deferred')
-      union all select min(due_at) from calls where state = 'owed'
+      union all select min(due_at) from messages where state in ('owed', 'deferred') and ${later(sql`due_at`)}
+      union all select min(due_at) from calls where state = 'owed' and ${later(sql`due_at`)}
     ) all_that_waits`);
   return found.rows[0]?.next ?? null;
 }

@@ -53,10 +53,11 @@ function storedOf(row: ContactRow): StoredContact {
 /** By its id, by an id of the shop, or by its e-mail address; whoever it was merged into. */
 async function findContact(db: Database, who: string): Promise<StoredContact | undefined> {
   const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(who);
+  const ours = isId ? sql`id = ${who}::uuid` : sql`false`;
   const found = await db.execute<ContactRow>(sql`
     with wanted as (
-      select coalesce(merged_into, id) as id, 1 as rank from contacts where ${isId} and id::text = lower(${who})
-      union all select contact_id, 2 from identities where value = ${who}
+      select coalesce(merged_into, id) as id, 1 as rank from contacts where ${ours}
+      union all select contact_id, 2 from identities where kind in ('user', 'anonymous') and value = ${who}
       union all select id, 3 from contacts
         where merged_into is null and lower(profile #>> '{fields,email,value}') = lower(${who})
     )

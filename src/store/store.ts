@@ -39,7 +39,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
     turn: (partitions, work) => turn(db, partitions, work),
     partitionsWithWork: (now, skip_owing) => partitionsWithWork(db, now, skip_owing),
     unfinished: (now) => unfinished(db, now),
-    nextDue: () => nextDue(db),
+    nextDue: (after) => nextDue(db, after),
     nextMerge: () => nextMerge(db),
     recompute: (now, most, rules, under) => recompute(db, now, most, rules, duty(db, under)),
     async databaseNow() {

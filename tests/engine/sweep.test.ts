@@ -125,3 +125,46 @@ test('of a duty that another process has taken over nothing is told', async () =
   await expect.poll(former.done).toBeGreaterThan(2);
   expect(former.errors).toEqual([]);
 });
+
+test('what falls due soon after something else is rung for within half a second of its moment', async () => {
+  const now = await database.db.execute<{ at: number }>(
+    sql`select (extract(epoch from now()) * 1000)::float8 as at`,
+  );
+  const began = now.rows[0]?.at ?? 0;
+  const rung = await ringsFor([began + 1500, began + 1700]);
+  expect(rung).toHaveLength(2);
+  for (const late of rung) expect(late).toBeLessThan(500);
+});
+
+/** How late each moment was first rung for, by one process that leads, though none of what is due is ever decided. */
+async function ringsFor(moments: readonly number[]): Promise<readonly number[]> {
+  const late: number[] = [];
+  const store = await openStore(database.db, url);
+  let sweep: Sweep | undefined;
+  await new Promise<void>((resolve) => {
+    sweep = startSweep({
+      store: {
+        ...store,
+        lead: () => Promise.resolve({ fence: 1 }),
+        resign: () => Promise.resolve(),
+        partitionsWithWork: (now) => Promise.resolve([moments.filter((moment) => moment <= now).length]),
+        nextDue: (after = -Infinity) => Promise.resolve(moments.find((moment) => moment > after) ?? null),
+      },
+      bell: {
+        ringTurns([due = 0]) {
+          for (let index = late.length; index < due; index++)
+            late.push(Date.now() - (moments[index] as number));
+          if (late.length === moments.length) resolve();
+        },
+        ringSends: () => undefined,
+      },
+      clock: databaseClock,
+      live: () => ({ ...aLoadedProject(), emails: new Map() }),
+      duties: [],
+      onError: (error) => expect.fail(String(error)),
+    });
+  });
+  await sweep?.stop();
+  await store.close();
+  return late;
+}

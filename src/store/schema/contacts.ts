@@ -51,7 +51,17 @@ export const contacts = pgTable(
     index('contacts_due')
       .on(table.partition, table.next_due_at)
       .where(sql`next_due_at is not null`),
-    index('contacts_stage').on(table.stage),
+    // Counts of everybody by stage and by persona read this alone.
+    index('contacts_stage_persona')
+      .on(table.stage, table.persona)
+      .where(sql`merged_into is null`),
+    // Who was still decided by other rules.
+    index('contacts_rules')
+      .on(table.rules)
+      .where(sql`merged_into is null and decided_at is not null`),
+    index('contacts_email')
+      .on(sql`lower(profile #>> '{fields,email,value}')`)
+      .where(sql`merged_into is null`),
     index('contacts_merged')
       .on(table.merged_into)
       .where(sql`merged_into is not null`),

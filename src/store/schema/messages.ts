@@ -50,9 +50,9 @@ export const messages = pgTable(
     index('messages_due')
       .on(table.due_at)
       .where(sql`state in ('owed', 'deferred')`),
+    index('messages_owed').on(table.owed_at, table.id),
     // Rows are sent nearly in the order of their writing; a block range costs nothing to keep.
     index('messages_sent').using('brin', table.sent_at),
-    index('messages_owed').using('brin', table.owed_at),
     index('messages_dead')
       .on(table.owed_at, table.id)
       .where(sql`state in ('refused', 'uncertain')`),
