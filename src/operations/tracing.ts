@@ -1,13 +1,13 @@
-import { ProxyTracerProvider, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
+import { isSpanContextValid, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import type { Channel, Store } from '../engine/ports.ts';
 import { toLog } from './redact.ts';
 
 /** Whether an SDK was loaded before us (`node --import`); without one nothing is wrapped, and nothing costs anything. */
 export function isTraced(): boolean {
-  const provider = trace.getTracerProvider();
-  const nothing = new ProxyTracerProvider().getDelegate();
-  return !(provider instanceof ProxyTracerProvider) || provider.getDelegate() !== nothing;
+  const span = trace.getTracer('etapa').startSpan('etapa.start');
+  span.end();
+  return isSpanContextValid(span.spanContext());
 }
 
 /** `etapa.receive` for each commit of events, `etapa.turn` for each turn, `etapa.claim` for each batch to send. */

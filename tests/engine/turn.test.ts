@@ -15,7 +15,7 @@ import {
   type TurnWrites,
 } from '../../src/engine/ports.ts';
 import { takeTurn, type Turning } from '../../src/engine/turn.ts';
-import { createTurner, heardFirstBy, type Turner } from '../../src/engine/turner.ts';
+import { createTurner, heardFirstBy } from '../../src/engine/turner.ts';
 import type { ProjectFiles } from '../../src/project/read-files.ts';
 import { openInstance } from '../../src/store/instance.ts';
 import { LOCK } from '../../src/store/locks.ts';
@@ -267,17 +267,15 @@ describe('a ring', () => {
     await engine.receive(known('ana'), tracked({ user_id: 'ana' }, 'asked'));
     const partition = partitionOf((await contactOf(engine, 'ana')).id);
     const other = (partition + 1) % PARTITIONS;
-    let turner: Turner | undefined;
-    const bell = heardFirstBy(() => turner, outside);
     let told = false;
-    turner = engine.turnerOn(
-      betweenWriteAndCommit(engine.store, async () => {
-        if (told) return;
-        told = true;
-        await engine.receive(tracked({ user_id: 'ana' }, 'asked'));
-        bell.ringTurns([partition, other]);
-      }),
-    );
+    const slow = betweenWriteAndCommit(engine.store, async () => {
+      if (told) return;
+      told = true;
+      await engine.receive(tracked({ user_id: 'ana' }, 'asked'));
+      bell.ringTurns([partition, other]);
+    });
+    const turner = engine.turnerOn(slow);
+    const bell = heardFirstBy(() => turner, outside);
     await turner.work([partition]);
     expect(jobs).toEqual([[other]]);
     expect(await counts(engine)).toEqual({ runs: 2, messages: 2, happenings: 0 });

@@ -49,7 +49,7 @@ function listen(): Tracer {
     const around: Context = trace.setSpan(context.active(), span);
     return context.with(around, () => work(span));
   };
-  return { startSpan, startActiveSpan } as Tracer;
+  return { startSpan, startActiveSpan };
 }
 
 afterAll(() => trace.disable());
