@@ -135,9 +135,6 @@ describe('start', () => {
       or state in ('claimed', 'handing_over', 'uncertain')`,
       ),
     ).toEqual([]);
-    expect(
-      await query(database_url, 'select from partitions where owner is not null or lease_until is not null'),
-    ).toEqual([]);
     expect(await query(database_url, "select from messages where state = 'sent'")).toHaveLength(
       smtp.accepted.length,
     );

@@ -58,7 +58,7 @@ async function endConnections({ query }: World, { dice }: Setting): Promise<void
 }
 
 async function lockTable({ database_url }: World, { dice }: Setting): Promise<void> {
-  const table = dice.pick(['messages', 'events', 'contacts', 'happenings', 'partitions', 'runs']);
+  const table = dice.pick(['messages', 'events', 'contacts', 'happenings', 'runs']);
   const locker = new pg.Client({ connectionString: database_url });
   await locker.connect();
   await locker.query('begin');

@@ -1,4 +1,5 @@
 /** Waits until the work flows again after a fault, and until all of it has been done. */
+import { LOCK } from '../../../src/store/locks.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Query } from './check.ts';
 import type { Load } from './load.ts';
@@ -52,9 +53,10 @@ async function now(query: Query): Promise<string> {
 
 const LEFT_SINCE = `
   select count(*) || ' happenings, ' || count(distinct h.partition) || ' partitions: ' ||
-    string_agg(distinct p.id || case when p.owner is null then ' free' else ' held until ' || p.lease_until::text end, ', ')
-    as what
-  from happenings h join partitions p on p.id = h.partition where h.due_at <= $1::timestamptz having count(*) > 0
+    string_agg(distinct h.partition || case when l.pid is null then ' free' else ' held' end, ', ') as what
+  from happenings h left join pg_locks l on l.locktype = 'advisory' and l.classid = ${LOCK.turn} and l.granted
+    and l.objid = h.partition and l.database = (select oid from pg_database where datname = current_database())
+  where h.due_at <= $1::timestamptz having count(*) > 0
   union all select count(*) || ' contacts' from contacts where next_due_at <= $1::timestamptz having count(*) > 0
   union all select count(*) || ' messages ' || state from messages
   where state in ('owed', 'claimed', 'handing_over') and owed_at <= $1::timestamptz group by state`;
