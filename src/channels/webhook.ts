@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { jsonBytes, plainJson } from '../core/events/segment/plain-json.ts';
+import { isLongerThan, plainJson } from '../core/events/segment/plain-json.ts';
 import type { Json } from '../core/json.ts';
 import type { Webhook, WebhookAnswer, WebhookRequest } from '../engine/ports.ts';
 import {
@@ -126,7 +126,7 @@ async function keep(answer: IncomingMessage, said: string): Promise<Kept> {
   if (!JSON_TYPE.test(answer.headers['content-type'] ?? '')) return without('it is not JSON');
   try {
     const json = plainJson(JSON.parse(text), '', DEEPEST);
-    if (jsonBytes(json) <= MOST_KEPT) return { response: said, answer: json };
+    if (!isLongerThan(json, MOST_KEPT)) return { response: said, answer: json };
     return without(`it is larger than ${MOST_KEPT / 1024} KB of JSON`);
   } catch {
     return without('it is not JSON that can be stored');

@@ -8,7 +8,7 @@ import { EVENT_TYPES } from './event.ts';
 import type { EventType, Identity, IncomingEvent, Instant } from './event.ts';
 import { CALL_NAMES, eventName } from './names.ts';
 import { callTime, readTime } from './segment/call-time.ts';
-import { jsonBytes, plainJson, safeObject, storable } from './segment/plain-json.ts';
+import { isLongerThan, plainJson, safeObject, storable } from './segment/plain-json.ts';
 import { withConsentProof } from './segment/consent-proof.ts';
 import { contactFields, groupTraits, storedProperties } from './segment/properties.ts';
 import { Refusal, pointTo } from './segment/refusal.ts';
@@ -132,7 +132,7 @@ function readCall(
 ): IncomingEvent {
   const call = plainJson(raw, '', DEEPEST_CALL);
   if (!isJsonObject(call)) throw new Refusal('not_an_object', '', 'A call is a JSON object.');
-  if (jsonBytes(call) > LARGEST_CALL_BYTES) {
+  if (isLongerThan(call, LARGEST_CALL_BYTES)) {
     throw new Refusal('too_large', '', 'One call may have 32 KB of JSON; send less in it.');
   }
   const type = endpoint ?? readType(call);

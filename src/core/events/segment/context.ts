@@ -11,6 +11,7 @@ const KEPT: readonly (readonly [string, readonly string[]])[] = [
 
 /** The part of a context worth keeping; undefined when there is none. */
 export function keptContext(context: JsonObject): JsonObject | undefined {
+  if (Object.keys(context).length === 0) return undefined;
   const kept = safeObject([
     ...(isJsonObject(context['campaign']) ? [['campaign', context['campaign']] as const] : []),
     ...KEPT.flatMap(([part, fields]) => keptPart(context, part, fields)),

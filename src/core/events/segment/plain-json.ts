@@ -32,9 +32,14 @@ export function safeObject(pairs: Iterable<readonly [string, Json]>): JsonObject
   return Object.fromEntries([...pairs].filter(([key]) => !UNSAFE_KEYS.has(key)));
 }
 
-/** How many bytes the JSON of this takes in UTF-8. */
-export function jsonBytes(value: Json): number {
-  return utf8Bytes(JSON.stringify(value));
+/** Whether the JSON of this takes more bytes than so many in UTF-8. */
+export function isLongerThan(value: Json, bytes: number): boolean {
+  return isTextLongerThan(JSON.stringify(value), bytes);
+}
+
+/** One UTF-16 unit is one to three bytes, so most texts need no counting. */
+function isTextLongerThan(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && utf8Bytes(text) > bytes;
 }
 
 /** Without NUL and without halves of a surrogate pair: PostgreSQL's jsonb refuses both. */
@@ -48,19 +53,22 @@ function plainList(list: readonly unknown[], pointer: string, depth: number): Js
 }
 
 function plainObject(object: object, pointer: string, depth: number): Json {
-  const entries = Object.entries(object).filter(([key]) => !UNSAFE_KEYS.has(key));
-  if (entries.length > MOST_KEYS) {
+  const keys = Object.keys(object).filter((key) => !UNSAFE_KEYS.has(key));
+  if (keys.length > MOST_KEYS) {
     throw new Refusal(
       'too_many_keys',
       pointer,
-      `An object may have ${MOST_KEYS} keys; this has ${entries.length}.`,
+      `An object may have ${MOST_KEYS} keys; this has ${keys.length}.`,
     );
   }
-  return safeObject(
-    entries.map(
-      ([key, value]) => [storable(key), plainJson(value, pointTo(pointer, key), depth - 1)] as const,
-    ),
-  );
+  // Written into one object, key by key: this runs for every object of every event.
+  const plain: Record<string, Json> = {};
+  for (const key of keys) {
+    const value = plainJson((object as Record<string, unknown>)[key], pointTo(pointer, key), depth - 1);
+    const name = storable(key);
+    if (!UNSAFE_KEYS.has(name)) plain[name] = value;
+  }
+  return plain;
 }
 
 function isPlain(value: object): boolean {
@@ -71,8 +79,7 @@ function isPlain(value: object): boolean {
 
 function plainString(text: string, pointer: string): string {
   const plain = storable(text);
-  // One UTF-16 unit is one to three bytes, so most strings need no counting.
-  if (plain.length * 3 > LONGEST_STRING_BYTES && utf8Bytes(plain) > LONGEST_STRING_BYTES) {
+  if (isTextLongerThan(plain, LONGEST_STRING_BYTES)) {
     throw new Refusal('string_too_long', pointer, 'A text may have 64 KiB at most; shorten this one.');
   }
   return plain;

@@ -9,11 +9,8 @@ import { safeObject } from './plain-json.ts';
 export function storedProperties(properties: JsonObject, context: JsonObject): JsonObject {
   const named = rename(properties, propertyName);
   const kept = keptContext(context);
-  return safeObject([
-    ...Object.entries(named),
-    ...(Array.isArray(named['products']) ? [['products', nameProducts(named['products'])] as const] : []),
-    ...(kept === undefined ? [] : [['context', kept] as const]),
-  ]);
+  const products = Array.isArray(named['products']) ? { products: nameProducts(named['products']) } : {};
+  return { ...named, ...products, ...(kept === undefined ? {} : { context: kept }) };
 }
 
 /** A group's traits in snake_case. */
@@ -53,6 +50,8 @@ function nameProducts(products: readonly Json[]): Json {
 
 /** Of two keys that come to the same name, the one that was written so already wins. */
 function rename(object: JsonObject, nameOf: (key: string) => string): JsonObject {
+  // As most arrive.
+  if (Object.keys(object).every((key) => nameOf(key) === key)) return object;
   const pairs = Object.entries(object).map(([key, value]) => ({ key, name: nameOf(key), value }));
   const exactLast = [
     ...pairs.filter(({ key, name }) => key !== name),
