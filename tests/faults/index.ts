@@ -13,6 +13,9 @@ import { readOptions, type Options } from './options.ts';
 import { runLine, table, type Run } from './report.ts';
 import { openGround, type Ground } from './world/ground.ts';
 
+/** Longest time in milliseconds that taking everything down may take. */
+const LONGEST_END = 20_000;
+
 const options = readOptions(process.argv.slice(2), CASES);
 const ground = await openGround();
 let closing: () => Promise<unknown> = () => ground.close();
@@ -28,9 +31,6 @@ try {
 } finally {
   await ground.close();
 }
-
-/** Longest time in milliseconds that taking everything down may take. */
-const LONGEST_END = 20_000;
 
 /** Whatever was started goes with us. */
 async function endBy(signal: NodeJS.Signals): Promise<void> {
