@@ -4,8 +4,9 @@ import type { App } from '../app.ts';
 import { MESSAGE_STATES, type MessageState } from '../core/messages/message.ts';
 import { DEAD } from '../engine/message-list.ts';
 import { UserError } from '../errors.ts';
+import { contactOf } from './contact-of.ts';
 import { output } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface ListOptions {
   readonly project: string;
@@ -29,24 +30,15 @@ export function addMessages(program: Command): void {
     .addOption(new Option('--state <states...>', 'those in these states instead').choices(MESSAGE_STATES))
     .option('--contact <who>', 'those of one contact: an id, or an e-mail address')
     .option('--json', 'answer as JSON')
-    .action((options: ListOptions) => within(options, (app) => list(app, options)));
+    .action((options: ListOptions) => withApp(options, (app) => list(app, options)));
   messages
     .command('retry <id>')
     .description('let a message be sent after all; consent and suppression are asked again')
     .option('--even-if-it-may-have-arrived', 'also a promotion of which nobody knows whether it arrived')
     .action((id: string, _: unknown, command: Command) => {
       const options: RetryCommandOptions = command.optsWithGlobals();
-      return within(options, (app) => retry(app, id, options));
+      return withApp(options, (app) => retry(app, id, options));
     });
-}
-
-async function within({ project }: { project: string }, work: (app: App) => Promise<void>): Promise<void> {
-  const { app, close } = await openSurroundings({ project, hold: false });
-  try {
-    await work(app);
-  } finally {
-    await close();
-  }
 }
 
 async function list(app: App, { state, contact, json }: ListOptions): Promise<void> {
@@ -68,12 +60,6 @@ async function list(app: App, { state, contact, json }: ListOptions): Promise<vo
     ]),
   );
   if (found.length === LISTED) output.note(`The newest ${LISTED}; GET /v1/messages goes on behind them.`);
-}
-
-async function contactOf(app: App, who: string): Promise<string> {
-  const found = await app.reader.findContact(who);
-  if (found) return found.contact.id;
-  throw new UserError('contact_unknown', `Nobody is known here as "${who}".`);
 }
 
 async function retry(app: App, id: string, options: RetryCommandOptions): Promise<void> {

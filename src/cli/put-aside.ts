@@ -1,9 +1,9 @@
 /** `etapa put-aside`: contacts that could not be decided, why, and trying them again. */
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import { UserError } from '../errors.ts';
+import { contactOf } from './contact-of.ts';
 import { output } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Options {
   readonly project: string;
@@ -19,23 +19,14 @@ export function addPutAside(program: Command): void {
     .description('contacts that could not be decided and wait apart, oldest first, and why')
     .option('-C, --project <folder>', 'the folder of the project', '.')
     .option('--json', 'answer as JSON')
-    .action((options: Options) => within(options, (app) => list(app, options)));
+    .action((options: Options) => withApp(options, (app) => list(app, options)));
   aside
     .command('retry [who...]')
     .description('try these again now: ids or e-mail addresses; without any, all of them')
     .action((who: string[], _: unknown, command: Command) => {
       const options: Options = command.optsWithGlobals();
-      return within(options, (app) => retry(app, who, options));
+      return withApp(options, (app) => retry(app, who, options));
     });
-}
-
-async function within({ project }: Options, work: (app: App) => Promise<void>): Promise<void> {
-  const { app, close } = await openSurroundings({ project, hold: false });
-  try {
-    await work(app);
-  } finally {
-    await close();
-  }
 }
 
 async function list({ aside }: App, { json }: Options): Promise<void> {
@@ -68,10 +59,4 @@ async function retry(app: App, who: readonly string[], { json }: Options): Promi
       ? 'None of them was put aside.'
       : `${tried === 1 ? 'One contact is' : `${tried} contacts are`} tried again now.`,
   );
-}
-
-async function contactOf({ reader }: App, who: string): Promise<string> {
-  const found = await reader.findContact(who);
-  if (found) return found.contact.id;
-  throw new UserError('contact_unknown', `Nobody is known here as "${who}".`);
 }

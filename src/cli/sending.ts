@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { EVERY_CHANNEL, type SendingStop } from '../engine/stops.ts';
 import type { SendingState } from '../engine/sending-control.ts';
 import { output } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Options {
   readonly project: string;
@@ -17,31 +17,22 @@ export function addSending(program: Command): void {
     .description('whether promotions leave, what holds them back, and how many readers complain')
     .option('-C, --project <folder>', 'the folder of the project', '.')
     .option('--json', 'answer as JSON')
-    .action((options: Options) => within(options, (app) => tellState(app, options)));
+    .action((options: Options) => withApp(options, (app) => tellState(app, options)));
   sending
     .command('stop')
     .description('let promotions wait until "etapa sending resume"; service messages go on')
     .option('--channel <name>', 'only those of one channel, such as email', EVERY_CHANNEL)
     .action((_: unknown, command: Command) => {
       const options: Options & { channel: string } = command.optsWithGlobals();
-      return within(options, (app) => stop(app, options));
+      return withApp(options, (app) => stop(app, options));
     });
   sending
     .command('resume')
     .description('let promotions go on that were stopped, by hand or for complaints')
     .action((_: unknown, command: Command) => {
       const options: Options = command.optsWithGlobals();
-      return within(options, (app) => resume(app, options));
+      return withApp(options, (app) => resume(app, options));
     });
-}
-
-async function within({ project }: Options, work: (app: App) => Promise<void>): Promise<void> {
-  const { app, close } = await openSurroundings({ project, hold: false });
-  try {
-    await work(app);
-  } finally {
-    await close();
-  }
 }
 
 async function tellState({ sending }: App, { json }: Options): Promise<void> {

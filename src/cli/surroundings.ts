@@ -64,6 +64,19 @@ export async function openSurroundings(opening: Opening): Promise<Surroundings> 
   }
 }
 
+/** For commands that do one thing and end: the app is closed whatever becomes of the work. */
+export async function withApp(
+  { project }: { readonly project: string },
+  work: (app: App) => Promise<void>,
+): Promise<void> {
+  const { app, close } = await openSurroundings({ project, hold: false });
+  try {
+    await work(app);
+  } finally {
+    await close();
+  }
+}
+
 /** Rejects with a UserError that names the file of a key that cannot be read. */
 async function mailOptions({ dkim, require_tls, bounce_domain }: MailSettings): Promise<MailOptions> {
   const keys = dkim.map(async ({ domain, selector, file }) => ({
