@@ -1,14 +1,18 @@
-/** What PostgreSQL takes of the processors, read from where Linux keeps it; nothing on other systems. */
+/** What PostgreSQL takes of the processors, read from where Linux keeps it. */
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 
-/** Seconds of a core that the server behind this address, with all its processes, has taken since it began. */
+/** Seconds of a core that the server behind this address, with all its processes, has taken since it began; NaN on other systems. */
 export async function postgresCore(database_url: string): Promise<number> {
   const client = new pg.Client({ connectionString: database_url });
   await client.connect();
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   const postmaster = (await statOf(rows[0]?.pid ?? 0))?.parent;
+  if (postmaster === undefined) {
+    await client.end();
+    return Number.NaN;
+  }
   const stats = await Promise.all((await readdir('/proc')).map((name) => statOf(Number(name))));
   await client.end();
   const server = stats.filter((one) => one?.pid === postmaster || one?.parent === postmaster);

@@ -1,15 +1,13 @@
-/** What whole processes take: those of Etapa, and PostgreSQL's. */
+/** Whole processes of Etapa, and what they take. */
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, readdir, readFile, symlink } from 'node:fs/promises';
+import { cp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { sql } from 'drizzle-orm';
 import type { Role } from '../src/app.ts';
 import type { Instant } from '../src/core/events/event.ts';
-import type { Runner } from '../src/store/database.ts';
 import type { Bench } from './surroundings.ts';
 
 export interface ProcessReport {
@@ -73,35 +71,4 @@ async function build({ home }: Bench): Promise<string> {
   await cp(join(REPOSITORY, 'package.json'), join(place, 'package.json'));
   for (const name of ['node_modules', 'migrations']) await symlink(join(REPOSITORY, name), join(place, name));
   return script;
-}
-
-/** Linux counts in hundredths of a second: `man 5 proc_pid_stat`, `man 7 time`. */
-const TICKS_PER_SECOND = 100;
-
-/** Of all processes of this PostgreSQL, those that ended included; NaN where the system does not tell as Linux does. */
-export async function postgresCpuSeconds(db: Runner): Promise<number> {
-  const { rows } = await db.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
-  const postmaster = (await statOf(String(rows[0]?.pid)))?.parent;
-  const own = postmaster === undefined ? undefined : await statOf(String(postmaster));
-  if (!own) return Number.NaN;
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const all = await Promise.all(pids.map(statOf));
-  const living = all.reduce((sum, one) => sum + (one && one.parent === postmaster ? one.ticks : 0), 0);
-  return (own.ticks + own.ended + living) / TICKS_PER_SECOND;
-}
-
-interface Stat {
-  readonly parent: number;
-  readonly ticks: number;
-  /** Of children that have ended. */
-  readonly ended: number;
-}
-
-async function statOf(pid: string): Promise<Stat | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // The name, in brackets, may hold spaces.
-  const cells = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  if (!cells) return undefined;
-  const at = (index: number): number => Number(cells[index]);
-  return { parent: at(1), ticks: at(11) + at(12), ended: at(13) + at(14) };
 }

@@ -6,7 +6,8 @@ import { DAY } from '../src/core/time/date.ts';
 import { PARTITIONS } from '../src/engine/ports.ts';
 import { array } from '../src/store/values.ts';
 import { addCrowd, crowdProject, LONG_WAIT } from './crowd.ts';
-import { postgresCpuSeconds, startEtapa, type EtapaProcess } from './processes.ts';
+import { postgresCore } from './postgres-usage.ts';
+import { startEtapa, type EtapaProcess } from './processes.ts';
 import {
   openBenchApp,
   percentile,
@@ -208,9 +209,9 @@ async function lookAtIdle(
   try {
     await sleep(SETTLING);
     for (let round = 0; round < rounds; round++) {
-      const before = await cpuOf(app, etapa);
+      const before = await cpuOf(url, etapa);
       await sleep(idle_seconds * 1000);
-      const after = await cpuOf(app, etapa);
+      const after = await cpuOf(url, etapa);
       found.process.push((100 * (after.process - before.process)) / idle_seconds);
       found.postgres.push((100 * (after.postgres - before.postgres)) / idle_seconds);
     }
@@ -223,10 +224,10 @@ async function lookAtIdle(
 }
 
 async function cpuOf(
-  { db }: App,
+  url: string,
   etapa: EtapaProcess,
 ): Promise<{ readonly process: number; readonly postgres: number }> {
-  return { process: (await etapa.report()).cpu_seconds, postgres: await postgresCpuSeconds(db) };
+  return { process: (await etapa.report()).cpu_seconds, postgres: await postgresCore(url) };
 }
 
 /** The waits of some end at moments of chance, as many seconds long as idleness was looked at. */
