@@ -130,9 +130,12 @@ function turning(engine: Engine, partition: number, asking: Partial<Turning> = {
   };
 }
 
-/** Ends the connection on which a turn is under way, as the database does when a process keeps silent for too long. */
+/**
+ * Ends the connection on which a turn is under way, as the database does when a process keeps silent for too long, and
+ * waits until it has let go of its partition.
+ */
 async function endTurns(client: pg.Client): Promise<void> {
-  await client.query(`select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory' and l.objsubid = 2
+  await client.query(`select pg_terminate_backend(l.pid, 10000) from pg_locks l where l.locktype = 'advisory' and l.objsubid = 2
     and l.classid = ${LOCK.turn} and l.database = (select oid from pg_database where datname = current_database())`);
 }
 
