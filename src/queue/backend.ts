@@ -8,8 +8,15 @@ export type QueueBackend =
   | { readonly kind: 'postgres'; readonly url: string; readonly schema?: string }
   | { readonly kind: 'redis'; readonly url: string; readonly prefix?: string };
 
+/** A job; where it has an id, one waits at most, and one more follows what is worked at. */
+export interface Ring {
+  readonly name: string;
+  readonly data: unknown;
+  readonly opts?: { readonly deduplication: { readonly id: string; readonly keepLastIfActive: true } };
+}
+
 interface AnyQueue {
-  addBulk(jobs: { name: string; data: unknown }[]): Promise<unknown>;
+  addBulk(jobs: Ring[]): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;
 }
@@ -31,6 +38,8 @@ const SCHEMA = 'etapa_queue';
 /** Bells leave nothing behind: what they rang for is in the book. */
 const JOBS = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 const QUEUE = { defaultJobOptions: JOBS, streams: { events: { maxLen: 10 } } };
+/** What a worker holds that was killed comes free within twice so many milliseconds; those alive renew their locks. */
+const WORKER = { lockDuration: 10_000, stalledInterval: 10_000 };
 
 export function openBackend(backend: QueueBackend): Promise<OpenBackend> {
   return backend.kind === 'redis' ? openRedis(backend) : openPostgres(backend);
@@ -51,7 +60,7 @@ async function openPostgres({
   return {
     queue: (name) => new Queue(name, { ...QUEUE, connection }, createPostgresBackend),
     worker: (name, process, concurrency) =>
-      new Worker(name, process, { connection, concurrency }, createPostgresBackend),
+      new Worker(name, process, { ...WORKER, connection, concurrency }, createPostgresBackend),
     close: () => Promise.resolve(),
   };
 }
@@ -79,7 +88,7 @@ async function openRedis({ url, prefix = 'etapa' }: QueueBackend & { kind: 'redi
   return {
     queue: (name) => new Queue(name, { ...QUEUE, prefix, connection: ringing }),
     worker(name, process, concurrency) {
-      const worker = new Worker(name, process, { prefix, connection: working, concurrency });
+      const worker = new Worker(name, process, { ...WORKER, prefix, connection: working, concurrency });
       const close = worker.close.bind(worker);
       // A worker that closes waits for its connections, and without Redis it would wait for ever.
       worker.close = async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bell } from '../engine/ports.ts';
-import type { OpenBackend } from './backend.ts';
+import type { OpenBackend, Ring } from './backend.ts';
 import { farewell } from './farewell.ts';
 
 export const TURNS = 'turns';
@@ -10,16 +10,29 @@ export interface TurnsJob {
   readonly partitions: readonly number[];
 }
 
-/** How many partitions one ring names: few enough that several workers share a burst. */
+/** How many partitions a ring asks to look at: few enough that several workers share a burst. */
 const PARTITIONS_PER_JOB = 8;
 /** Rings within this time of the one before become one. */
 const GATHERING = 5;
+/** The milliseconds for which rings for the same partitions are one and the same job. */
+const SLOT = 1000;
+/** More than the jobs that workers may hold that were killed lately: the queue notices after some seconds. */
+const SLOTS = 6;
+/** So many senders may be called at once. */
+const SENDERS = 16;
 
 export interface ClosableBell extends Bell {
   close(): Promise<void>;
 }
 
-/** Rings through BullMQ. A ring that fails is reported and forgotten: the sweep rings again. */
+/**
+ * Rings through BullMQ. A ring that fails is reported and forgotten: the sweep rings again.
+ *
+ * However often it rings, the queue holds few jobs: rings for the same partitions have one id, so that the first is kept
+ * while it waits, and the last while it is worked at, to follow when that ends. A worker that is killed leaves its job
+ * unended for some seconds, and nothing with its id comes through until then: so each second has an id of its own, and
+ * rings to senders take the next of some ids.
+ */
 export function createBell(backend: OpenBackend, onError: (error: unknown) => void): ClosableBell {
   const turns = backend.queue(TURNS);
   const sends = backend.queue(SENDS);
@@ -27,16 +40,14 @@ export function createBell(backend: OpenBackend, onError: (error: unknown) => vo
   sends.on('error', onError);
   const due = new Set<number>();
   const ringTurns = gather(async () => {
-    const partitions = [...due];
+    const groups = new Set([...due].map((partition) => Math.floor(partition / PARTITIONS_PER_JOB)));
     due.clear();
-    const jobs = chunks(partitions, PARTITIONS_PER_JOB).map((some) => ({
-      name: 'ring',
-      data: { partitions: some },
-    }));
-    await turns.addBulk(jobs);
+    const slot = Math.floor(performance.now() / SLOT) % SLOTS;
+    await turns.addBulk([...groups].map((group) => once(`${group}-${slot}`, partitionsOf(group))));
   }, onError);
+  let rings = 0;
   const ringSends = gather(async () => {
-    await sends.addBulk([{ name: 'ring', data: {} }]);
+    await sends.addBulk([once(`${rings++ % SENDERS}`, {})]);
   }, onError);
   return {
     ringTurns(partitions) {
@@ -80,8 +91,12 @@ function gather(send: () => Promise<void>, onError: (error: unknown) => void): G
   };
 }
 
-function chunks<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
-    list.slice(index * size, (index + 1) * size),
-  );
+function once(id: string, data: unknown): Ring {
+  return { name: 'ring', data, opts: { deduplication: { id, keepLastIfActive: true } } };
+}
+
+/** Always the same for the same id, since of several rings only one is kept. */
+function partitionsOf(group: number): TurnsJob {
+  const first = group * PARTITIONS_PER_JOB;
+  return { partitions: Array.from({ length: PARTITIONS_PER_JOB }, (_, index) => first + index) };
 }

@@ -98,15 +98,83 @@ function counting(opened: OpenBackend, added: number[]): OpenBackend {
   };
 }
 
+/** Errors that are looked at elsewhere. */
+const told = (): void => undefined;
+
+function eightFrom(first: number): number[] {
+  return Array.from({ length: 8 }, (_, index) => first + index);
+}
+
 describe.each(backends())('bells over %s', (backend) => {
-  it('reach the workers', async () => {
+  it('reach the workers, for eight partitions at a time', async () => {
     const { bell, worked, errors } = await openBells(backend);
     bell.ringTurns([17, 42]);
-    await expect.poll(() => worked).toEqual([17, 42]);
+    const both = [...eightFrom(16), ...eightFrom(40)];
+    await expect.poll(() => worked.toSorted((a, b) => a - b)).toEqual(both);
     bell.ringTurns([]);
     bell.ringTurns([3]);
-    await expect.poll(() => worked).toEqual([17, 42, 3]);
+    await expect.poll(() => worked.slice(both.length)).toEqual(eightFrom(0));
     expect(errors).toEqual([]);
+  });
+
+  it('that nobody answers pile up no jobs, and the first worker that comes has little to do', async () => {
+    const url = await newDatabase();
+    const opened = await openBackend(queueOn(backend, url));
+    const bell = createBell(opened, () => undefined);
+    for (let ring = 0; ring < 60; ring++) {
+      bell.ringTurns(Array.from({ length: PARTITIONS }, (_, partition) => partition));
+      bell.ringSends();
+      await sleep(10);
+    }
+    let [turns, sends] = [0, 0];
+    const turner = { work: () => Promise.resolve(void turns++), hear: () => [], stop: () => undefined };
+    const sender = { work: () => Promise.resolve(void sends++), stop: () => undefined };
+    const workers = [startTurnWorkers(opened, turner, told), startSendWorker(opened, sender, told)];
+    await expect.poll(() => Math.min(turns, sends)).toBeGreaterThanOrEqual(8);
+    await sleep(300);
+    // Eight groups; the second may have changed between the rings.
+    expect(turns).toBeLessThanOrEqual(2 * 8);
+    expect(sends).toBeLessThanOrEqual(16);
+    await Promise.all(workers.map((worker) => worker.close()));
+    await bell.close();
+    await opened.close();
+  });
+
+  it('come while their partitions are worked at, and are answered when that ends, once', async () => {
+    let begun = 0;
+    let finish: () => void = () => undefined;
+    const { bell } = await openBells(backend, (partition) => {
+      if (partition !== 8) return;
+      begun++;
+      return new Promise((resolve) => (finish = resolve));
+    });
+    bell.ringTurns([8]);
+    await expect.poll(() => begun).toBe(1);
+    for (let ring = 0; ring < 5; ring++) {
+      bell.ringTurns([9]);
+      await sleep(10);
+    }
+    const finishing = setInterval(() => finish(), 20);
+    await expect.poll(() => begun).toBeGreaterThanOrEqual(2);
+    await sleep(500);
+    clearInterval(finishing);
+    // One more where the second changed meanwhile.
+    expect(begun).toBeLessThanOrEqual(3);
+  });
+
+  it('come through although a worker that has gone never ends its job', async () => {
+    let begun = 0;
+    const gone = new AbortController();
+    const { bell } = await openBells(backend, () => {
+      if (begun++ > 0) return;
+      return new Promise((resolve) => gone.signal.addEventListener('abort', () => resolve()));
+    });
+    bell.ringTurns([0]);
+    await expect.poll(() => begun).toBe(1);
+    const ringing = setInterval(() => bell.ringTurns([1]), 100);
+    await expect.poll(() => begun, { timeout: 3000 }).toBeGreaterThan(1);
+    clearInterval(ringing);
+    gone.abort();
   });
 
   it('reach the sender', async () => {
@@ -147,14 +215,15 @@ describe.each(backends())('bells over %s', (backend) => {
     await expect.poll(() => errors.map(String)).toEqual(['Error: this turn broke']);
     is_broken = false;
     bell.ringTurns([13]);
-    await expect.poll(() => worked).toEqual([13]);
+    await expect.poll(() => worked).toEqual(eightFrom(8));
     expect(errors).toHaveLength(1);
   });
 
   it('wait for the work under way when they close', async () => {
     let finish: () => void = () => undefined;
     let has_begun = false;
-    const { bell, workers, worked } = await openBells(backend, () => {
+    const { bell, workers, worked } = await openBells(backend, (partition) => {
+      if (partition !== 0) return;
       has_begun = true;
       return new Promise((resolve) => (finish = resolve));
     });
@@ -166,7 +235,7 @@ describe.each(backends())('bells over %s', (backend) => {
     expect([is_closed, worked]).toEqual([false, []]);
     finish();
     await closing;
-    expect(worked).toEqual([1]);
+    expect(worked).toEqual(eightFrom(0));
   });
 });
 
