@@ -507,6 +507,8 @@ export type Rendered =
   | { readonly ok: false; readonly reason: string };
 
 export interface Renderer {
+  /** One result per job, each as soon as it is there. */
+  render(jobs: readonly RenderJob[]): readonly Promise<Rendered>[];
   renderBatch(jobs: readonly RenderJob[]): Promise<readonly Rendered[]>;
   close(): Promise<void>;
 }

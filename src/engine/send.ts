@@ -212,9 +212,9 @@ async function sendBatch(sending: Sending, claim: Claim, now: Instant): Promise<
       if (mark) told.push(mark.finally(() => end()));
       else if ('letter' in one) written.push(one);
     }
-    const rendered = await sending.renderer.renderBatch(written.map(({ letter }) => letter.job));
+    const rendering = sending.renderer.render(written.map(({ letter }) => letter.job));
     const sent = written.map((one, index) =>
-      sendOne(sending, batch, one, rendered[index] as Rendered).finally(() => end()),
+      sendOne(sending, batch, one, rendering[index] as Promise<Rendered>).finally(() => end()),
     );
     await allDone([...told, ...sent]);
   } finally {
@@ -314,10 +314,16 @@ async function allDone(list: readonly Promise<void>[]): Promise<void> {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-async function sendOne(sending: Sending, batch: Batch, one: Written, rendered: Rendered): Promise<void> {
+async function sendOne(
+  sending: Sending,
+  batch: Batch,
+  one: Written,
+  rendering: Promise<Rendered>,
+): Promise<void> {
   const { calm, door } = sending;
   const { message, letter, now } = one;
   const { id } = message;
+  const rendered = await rendering;
   if (!rendered.ok)
     return batch.tell({
       id,

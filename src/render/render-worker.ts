@@ -27,7 +27,11 @@ function renderOne(request: Request, work: Work): RenderResult {
   const set = setOf(request, work.key);
   if ('reason' in set) return { ok: false, reason: set.reason };
   Atomics.add(progress, STEPS, 1);
-  return renderMessage(set, readContext(work.context));
+  try {
+    return renderMessage(set, readContext(work.context));
+  } catch (error) {
+    return { ok: false, reason: messageOf(error) };
+  }
 }
 
 function setOf(request: Request, key: string): Kept {

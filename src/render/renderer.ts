@@ -18,9 +18,11 @@ export interface RenderJob {
 
 export interface Renderer {
   /**
-   * One result per job, in the order of the jobs.
-   * @throws when no thread can be started, or after `close`.
+   * One result per job, in the order of the jobs, each as soon as it is there: one that takes long keeps no other one.
+   * @throws each of them, when no thread can be started, or after `close`.
    */
+  render(jobs: readonly RenderJob[]): readonly Promise<RenderResult>[];
+  /** All of them together. */
   renderBatch(jobs: readonly RenderJob[]): Promise<RenderResult[]>;
   close(): Promise<void>;
 }
@@ -33,37 +35,68 @@ export interface RendererOptions {
 }
 
 const CHUNK = 25;
-/** A message that was stopped is tried once more, alone and with more time: the machine may just have been busy. */
+/**
+ * A message that was stopped is tried once more, alone and with more time: the machine may just have been busy. That has
+ * a thread of its own, so that those after it go on.
+ */
 const PATIENCE = 3;
 
 /** Threads are started when first needed and do not keep the process alive. */
 export function createRenderer(options: RendererOptions = {}): Renderer {
-  const pool = threadPool(options.threads ?? Math.min(4, Math.max(1, availableParallelism() - 1)));
   const limit = options.time_limit ?? 200;
-  return {
-    async renderBatch(jobs) {
-      const results: RenderResult[] = [];
-      const places = jobs.flatMap((job, index) => place(job, index, results));
-      await Promise.all(chunksOf(places, CHUNK).map((chunk) => renderChunk(pool, chunk, limit, results)));
-      return results;
+  const lanes: Lanes = {
+    quick: {
+      limit,
+      pool: threadPool(options.threads ?? Math.min(4, Math.max(1, availableParallelism() - 1))),
     },
-    close: () => pool.close(),
+    patient: { limit: limit * PATIENCE, pool: threadPool(1) },
+  };
+  const render = (jobs: readonly RenderJob[]): readonly Promise<RenderResult>[] => {
+    const placed = jobs.map(place);
+    const whole = placed.filter((one) => 'job' in one);
+    for (const chunk of chunksOf(whole, CHUNK)) void renderChunk(lanes, chunk);
+    return placed.map(({ result }) => result);
+  };
+  return {
+    render,
+    renderBatch: (jobs) => Promise.all(render(jobs)),
+    close: async () => void (await Promise.all([lanes.quick.pool.close(), lanes.patient.pool.close()])),
   };
 }
 
-/** A job and where its result belongs. */
-interface Placed {
-  readonly job: Job;
-  readonly index: number;
+interface Lane {
+  readonly pool: Pool;
+  /** Longest time for one message in milliseconds. */
+  readonly limit: number;
 }
 
-function place(job: RenderJob, index: number, results: RenderResult[]): Placed[] {
+interface Lanes {
+  readonly quick: Lane;
+  readonly patient: Lane;
+}
+
+/** A job and whoever waits for its result. */
+interface Placed {
+  readonly job: Job;
+  readonly result: Promise<RenderResult>;
+  resolve(result: RenderResult): void;
+  reject(error: unknown): void;
+}
+
+function place(job: RenderJob): Placed | { readonly result: Promise<RenderResult> } {
   try {
-    return [{ index, job: { key: job.key, templates: job.templates, context: writeContext(job.context) } }];
+    const written = { key: job.key, templates: job.templates, context: writeContext(job.context) };
+    return { job: written, ...waiting() };
   } catch (error) {
-    results[index] = { ok: false, reason: `The data of this message are not usable: ${messageOf(error)}` };
-    return [];
+    const reason = `The data of this message are not usable: ${messageOf(error)}`;
+    return { result: Promise.resolve({ ok: false, reason }) };
   }
+}
+
+function waiting(): Omit<Placed, 'job'> {
+  const settle: { resolve?: Placed['resolve']; reject?: Placed['reject'] } = {};
+  const result = new Promise<RenderResult>((resolve, reject) => Object.assign(settle, { resolve, reject }));
+  return { result, ...(settle as Required<typeof settle>) };
 }
 
 function chunksOf<T>(all: readonly T[], size: number): T[][] {
@@ -72,18 +105,12 @@ function chunksOf<T>(all: readonly T[], size: number): T[][] {
 }
 
 /** Each round either finishes or takes one suspect out, so it ends. */
-async function renderChunk(
-  pool: Pool,
-  chunk: Placed[],
-  limit: number,
-  results: RenderResult[],
-): Promise<void> {
-  let rest = chunk;
-  while (rest.length > 0) {
-    const suspect = await renderRound(pool, rest, limit, results);
+async function renderChunk(lanes: Lanes, chunk: readonly Placed[]): Promise<void> {
+  for (let rest = chunk; rest.length > 0;) {
+    const suspect = await renderRound(lanes.quick, rest);
     if (!suspect) return;
     rest = rest.filter((placed) => placed !== suspect.placed);
-    await retryAlone(pool, suspect.placed, limit * PATIENCE, results);
+    void retryAlone(lanes.patient, suspect.placed);
   }
 }
 
@@ -92,31 +119,27 @@ interface Suspect {
   readonly reason: string;
 }
 
-async function renderRound(
-  pool: Pool,
-  chunk: readonly Placed[],
-  limit: number,
-  results: RenderResult[],
-): Promise<Suspect | undefined> {
-  const outcome = await pool.use((thread) =>
-    thread.render(
-      chunk.map((placed) => placed.job),
-      limit,
-    ),
-  );
-  if (outcome.kind === 'stopped') {
-    const placed = chunk[outcome.position] ?? chunk[0];
-    return placed && { placed, reason: outcome.reason };
+/** Never throws: what goes wrong is told to those who wait. */
+async function renderRound({ pool, limit }: Lane, chunk: readonly Placed[]): Promise<Suspect | undefined> {
+  const jobs = chunk.map((placed) => placed.job);
+  try {
+    const outcome = await pool.use((thread) => thread.render(jobs, limit));
+    if (outcome.kind === 'stopped') {
+      const placed = chunk[outcome.position] ?? chunk[0];
+      return placed && { placed, reason: outcome.reason };
+    }
+    chunk.forEach((placed, i) => placed.resolve(outcome.results[i] ?? LOST));
+  } catch (error) {
+    for (const placed of chunk) placed.reject(error);
   }
-  chunk.forEach((placed, i) => (results[placed.index] = outcome.results[i] ?? LOST));
   return undefined;
 }
 
 const LOST: RenderResult = { ok: false, reason: 'The rendering thread gave no answer.' };
 
-async function retryAlone(pool: Pool, placed: Placed, limit: number, results: RenderResult[]): Promise<void> {
-  const suspect = await renderRound(pool, [placed], limit, results);
-  if (suspect) results[placed.index] = { ok: false, reason: suspect.reason };
+async function retryAlone(lane: Lane, placed: Placed): Promise<void> {
+  const suspect = await renderRound(lane, [placed]);
+  if (suspect) placed.resolve({ ok: false, reason: suspect.reason });
 }
 
 interface Pool {

@@ -24,7 +24,7 @@ const job = (context: unknown, templates: Partial<MessageTemplates> = {}): Rende
 });
 
 /** Nobody can write an endless template; a long one under a very short limit takes its place. */
-const ENDLESS = '{{#each a}}{{#each ../a}}{{money 1}}{{date 1}}{{/each}}{{/each}}';
+const LONG = job({ words: '&<'.repeat(32_000) }, { html: '{{words}}'.repeat(2000) });
 const many = { a: Array.from({ length: 1000 }, () => 1), first_name: 'X' };
 
 describe('a message', () => {
@@ -83,11 +83,7 @@ describe('a bad message does not take its batch with it', () => {
 
   it('19 of 20 are rendered when one runs away, and the next batch works', async () => {
     const hasty = createRenderer({ threads: 1, time_limit: 50 });
-    const jobs = Array.from({ length: 20 }, (_, i) =>
-      i === 12
-        ? job(many, { text: ENDLESS.replaceAll('{{money 1}}', '{{money 1}}'.repeat(20)) })
-        : job({ first_name: `N${i}` }),
-    );
+    const jobs = Array.from({ length: 20 }, (_, i) => (i === 12 ? LONG : job({ first_name: `N${i}` })));
     const results = await hasty.renderBatch(jobs);
     expect(results.map((result) => result.ok)).toEqual(jobs.map((_, i) => i !== 12));
     expect(results[12]).toEqual({ ok: false, reason: 'template took too long' });
@@ -95,9 +91,43 @@ describe('a bad message does not take its batch with it', () => {
     await hasty.close();
   });
 
-  it('too big a message is refused, even with 5 MB of words made from a small template', async () => {
+  it('the others are there while one that runs away is tried once more', async () => {
+    const hasty = createRenderer({ threads: 1, time_limit: 100 });
+    await hasty.renderBatch([job({})]);
+    const done: string[] = [];
+    const jobs = [job({}), LONG, job({}), job({})];
+    const results = hasty
+      .render(jobs)
+      .map((result, place) => result.then(({ ok }) => done.push(`${place} ${String(ok)}`)));
+    await Promise.all(results);
+    expect(done).toEqual(['0 true', '2 true', '3 true', '1 false']);
+    await hasty.close();
+  });
+
+  it.each([
+    ['goes round too often', '{{#each a}}{{#each ../a}}{{/each}}{{/each}}'],
+    [
+      'goes round too often',
+      '{{#each a}}{{money 1}}{{date 1}}{{#if ../a}}{{number 3}}{{/if}}{{/each}}'.repeat(6),
+    ],
+    ['makes too much text', `{{#each a}}${'x'.repeat(3000)}{{/each}}`],
+  ])('one whose data make it long %s, and is refused', async (reason, html) => {
+    const [long, good] = await renderer.renderBatch([job(many, { html }), job({})]);
+    expect(long).toEqual({ ok: false, reason: expect.stringContaining(`{{#each}} ${reason}`) as string });
+    expect(good).toMatchObject({ ok: true });
+  });
+
+  it('a list of 3,000 rows is no such thing', async () => {
+    const rows = { a: Array.from({ length: 3000 }, (_, n) => ({ n })) };
+    const [long] = await renderer.renderBatch([
+      job(rows, { html: '{{#each a}}{{number n}}{{@index}},{{/each}}' }),
+    ]);
+    expect(long).toMatchObject({ ok: true, html: expect.stringMatching(/^00,11,.*,2,9992999,$/s) as string });
+  });
+
+  it('too big a message is refused, even with 1 MB of words made from a small template', async () => {
     const words = 'x'.repeat(1000);
-    const html = `{{#each a}}${words.repeat(10)}{{/each}}`;
+    const html = `{{#each a}}${words}{{/each}}`;
     const [big, good] = await renderer.renderBatch([job(many, { html }), job({})]);
     expect(big).toEqual({ ok: false, reason: expect.stringContaining('at most 524288') as string });
     expect(good).toMatchObject({ ok: true });

@@ -17,9 +17,9 @@ export const poisonedJobs: FaultCase = {
 
 export const poisonedTemplates: FaultCase = {
   id: 'F22b',
-  name: 'words that cannot be made or take too long, in one message of a hundred',
+  name: 'words that cannot be made or never end, in one message of a hundred',
   correct:
-    'Only these are refused, with the reason, the others keep nine tenths of their rate beside those that fail at once, and a retry sends them when the words are mended.',
+    'Only these are refused, with the reason, the others keep nine tenths of their rate, and a retry sends them when the words are mended.',
   backends: 'none',
   run: (setting) => inRoom(setting, sendPoison),
 };
@@ -63,18 +63,26 @@ async function ringGarbage({ place, dice, world, must, openShop, atEnd }: Room):
 
 /** Sound when it is deployed; what it costs is decided by what an event brings. */
 const ENDLESS = '{{#each event.poison}}{{#each ../event.poison}}{{this}}{{/each}}{{/each}}';
-const MESSAGES = 300;
-const ROUNDS = 3;
+const MESSAGES = 500;
+/** What else runs on the machine falls on one side or the other. */
+const ROUNDS = 5;
 
-/** What an event brings along, and what becomes of its words: made, none at all, or so many that they take too long. */
-type Brings = 'words' | 'nothing' | 'endless';
+/** What becomes of the words of an event: none at all, or far too many. */
+const POISONS = ['nothing', 'endless'] as const;
+type Poison = (typeof POISONS)[number];
+type Brings = 'words' | Poison;
+
+const SAID: Readonly<Record<Poison, string>> = {
+  nothing: 'what fails at once',
+  endless: 'words without end',
+};
 
 async function sendPoison(room: Room): Promise<OwnFindings> {
   const { dice, must } = room;
   const smtp = await room.startSmtp();
   const shop = await room.openShop({ smtp_url: smtp.url, files: wordsWith(ENDLESS, '{{event.title}}') });
   const poisoned = new Set<string>();
-  const sendSome = async (name: string, poison?: Brings): Promise<number> => {
+  const sendSome = async (name: string, poison?: Poison): Promise<number> => {
     const some = new Set(
       poison ? Array.from({ length: MESSAGES / 100 }, (_, n) => dice.whole(n * 100, n * 100 + 99)) : [],
     );
@@ -83,18 +91,17 @@ async function sendPoison(room: Room): Promise<OwnFindings> {
   };
   // Starts threads and connections.
   await sendSome('warming');
-  const shares: number[] = [];
+  const shares: Record<Poison, number[]> = { nothing: [], endless: [] };
   for (let round = 1; round <= ROUNDS; round++) {
-    const alone = await sendSome(`alone-${round}`);
-    shares.push((await sendSome(`beside-${round}`, 'nothing')) / alone);
+    for (const poison of POISONS) {
+      const alone = await sendSome(`alone-${poison}-${round}`);
+      shares[poison].push((await sendSome(`beside-${poison}-${round}`, poison)) / alone);
+    }
   }
-  const share = shares.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
-  // Other work on the machine falls on one side or the other; what poison costs falls on all of them.
-  must(
-    Math.max(...shares) >= 0.9,
-    `beside what fails at once the others kept ${shares.map((one) => one.toFixed(2)).join(', ')} of their rate`,
-  );
-  const beside_endless = (await sendSome('endless', 'endless')) / (await sendSome('alone-again'));
+  for (const poison of POISONS) {
+    const told = shares[poison].map((one) => one.toFixed(2)).join(', ');
+    must(median(shares[poison]) >= 0.9, `beside ${SAID[poison]} the others kept ${told} of their rate`);
+  }
 
   const refused = (await shop.messages()).filter(({ state }) => state === 'refused');
   must(
@@ -113,10 +120,14 @@ async function sendPoison(room: Room): Promise<OwnFindings> {
     sent: smtp.accepted.length,
     own: {
       poisoned: poisoned.size,
-      share_of_rate: share.toFixed(2),
-      share_beside_words_that_take_too_long: beside_endless.toFixed(2),
+      share_of_rate: median(shares.nothing).toFixed(2),
+      share_beside_words_without_end: median(shares.endless).toFixed(2),
     },
   };
+}
+
+function median(list: readonly number[]): number {
+  return list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
 }
 
 function wordsWith(text: string, subject: string): typeof SHOP_FILES {
