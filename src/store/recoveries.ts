@@ -167,8 +167,17 @@ async function discard(tx: Runner): Promise<number> {
   return held.rowCount ?? 0;
 }
 
+/** Who is held stays so as part of somebody else, whose messages hers are now. */
+export async function joinHolds(tx: Runner, kept_id: string, gone_id: string): Promise<void> {
+  await tx.execute(sql`
+    with gone as (delete from recovery_contacts where contact_id = ${gone_id} returning contact_id)
+    insert into recovery_contacts (contact_id) select ${kept_id} from gone on conflict do nothing`);
+}
+
 /** Nobody is held any more. What the list proves it goes on proving while its time lasts. */
 async function end(tx: Runner): Promise<void> {
+  // Whom a merge moves meanwhile would not be seen.
+  await tx.execute(sql`lock table recovery_contacts in share row exclusive mode`);
   await tx.execute(sql`delete from recovery_contacts`);
   await tx.execute(sql`
     update recoveries set ended_at = now() where ended_at is null and not exists (select from recovery_sent where proved is null)`);

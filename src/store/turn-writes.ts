@@ -5,6 +5,7 @@ import { joinConsents, recordConsents, writeConsents } from './consent-rows.ts';
 import type { Runner } from './database.ts';
 import { putAside, takeBack } from './put-aside.ts';
 import { recomputeLatecomers } from './recomputations.ts';
+import { joinHolds } from './recoveries.ts';
 import { array, iso, rows } from './values.ts';
 
 /** Writes a whole turn with a handful of statements, however many contacts it holds. */
@@ -201,6 +202,7 @@ async function joinRows(tx: Runner, { kept_id, gone_id, renumber }: MergeDone): 
   await tx.execute(sql`update stage_moves set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await tx.execute(sql`update identities set contact_id = ${kept_id} where contact_id = ${gone_id}`);
   await joinConsents(tx, kept_id, gone_id);
+  await joinHolds(tx, kept_id, gone_id);
   await takeBack(tx, [gone_id]);
   await tx.execute(sql`
     update contacts set merged_into = ${kept_id}, profile = '{}', entries = '{}', sent = '[]', segments = '{}',

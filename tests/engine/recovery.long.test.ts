@@ -10,6 +10,7 @@ import { newDatabase } from '../support/database.ts';
 import { messageFiles, projectFiles } from '../support/projects.ts';
 import { startScriptedSmtp, type AcceptedMail, type ScriptedSmtp } from '../support/scripted-smtp.ts';
 import { openShop, type Shop } from '../support/shop.ts';
+import { aliased } from '../support/traffic.ts';
 
 /** At once, and two seconds later; a receipt for an order. */
 const FILES = projectFiles({
@@ -157,6 +158,20 @@ describe('a database that was restored', () => {
     );
     expect(sent().length - lost.length).toBe(1);
     expect((await shop.app.recovery.state()).recovery).toBeNull();
+  });
+
+  test('holds on whoever is merged into somebody else, together with her', async () => {
+    const { shop, lost, backup_at } = await restoredShop();
+    await begin(shop, backup_at);
+    await shop.receive(aliased('new', 'ana'));
+    await shop.until((list) => list.some(({ user, message }) => user === 'new' && message === 'offer'));
+    shop.app.bell.ringSends();
+    await shop.receive(shop.knows('eve'), shop.orders('eve'));
+    await shop.until((list) => list.some(({ user, state }) => user === 'eve' && state === 'sent'));
+    expect(await shop.app.recovery.state()).toMatchObject({ held_contacts: 2, held_messages: 3 });
+    expect(sent().length - lost.length).toBe(2);
+    expect(await shop.app.recovery.discard()).toBe(3);
+    expect(await shop.app.recovery.state()).toMatchObject({ held_contacts: 0, held_messages: 0 });
   });
 
   test('sends nothing twice where a list shows what was sent, also what the backup did not know yet', async () => {
