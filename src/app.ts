@@ -167,6 +167,8 @@ export interface App {
   readonly people: PersonalData;
   readonly bell: Bell;
   readonly clock: Clock;
+  /** What time it is by the engine's clock. */
+  now(this: void): Promise<Instant>;
   readonly receiver: Receiver;
   readonly links: Links;
   /** Keeps what comes back about messages. */
@@ -242,7 +244,6 @@ export async function openApp(options: AppOptions): Promise<App> {
   const inbox = openChat(db);
   const recovery = openRecoveryBook(db);
   let is_recovering = false;
-  /** What time it is by the engine's clock. */
   const askNow = async (): Promise<Instant> => clock.at(await store.databaseNow());
   const closers: (() => Promise<unknown>)[] = [];
   let live_project: LiveProject | undefined;
@@ -491,6 +492,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     people: openPersonalData(db),
     bell,
     clock,
+    now: askNow,
     receiver,
     links,
     responses: createResponses({

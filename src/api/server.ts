@@ -250,7 +250,7 @@ function contactOptions(app: App): Parameters<typeof contactRoutes>[0] {
     people: app.people,
     findContact: async (who) => (await app.reader.findContact(who))?.contact.id,
     findKey: (key) => app.findKey(key),
-    now: async () => app.clock.at(await app.store.databaseNow()),
+    now: app.now,
   };
 }
 
@@ -258,7 +258,7 @@ function suppressionOptions(app: App): Parameters<typeof suppressionRoutes>[0] {
   return {
     list: app.suppressions,
     findKey: (key) => app.findKey(key),
-    now: async () => app.clock.at(await app.store.databaseNow()),
+    now: app.now,
   };
 }
 

@@ -7,7 +7,7 @@ import { readProjectFiles, type ProjectFiles } from '../project/read-files.ts';
 import { formatProblem } from '../project/problem.ts';
 import { tellPreview } from './deployment-report.ts';
 import { output, progressBar } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 import { refuseUnfitWords } from './unfit-words.ts';
 
 interface Options {
@@ -32,13 +32,13 @@ export function addDeploy(program: Command): void {
   asking(program.command('deploy'))
     .description('make the project in this folder live, after showing what that changes for whom')
     .action((options: Options) =>
-      within(options, async (app, folder) => deploy(app, await readProjectFiles(folder), options)),
+      withApp(options, async (app, folder) => deploy(app, await readProjectFiles(folder), options)),
     );
 
   asking(program.command('rollback [version]'))
     .description('make an earlier version live again; without its hash, the one before')
     .action((version: string | undefined, options: Options) =>
-      within(options, async (app) => deploy(app, await earlier(app, version), options)),
+      withApp(options, async (app) => deploy(app, await earlier(app, version), options)),
     );
 
   program
@@ -48,7 +48,7 @@ export function addDeploy(program: Command): void {
     .option('--exit-code', 'exit with 1 when something differs')
     .option('--json', 'tell it as JSON')
     .action((options: Options) =>
-      within(options, async (app, folder) => {
+      withApp(options, async (app, folder) => {
         const preview = await previewed(app, await readProjectFiles(folder));
         if (options.json) output.json(preview);
         else tellPreview(preview);
@@ -63,7 +63,7 @@ export function addDeploy(program: Command): void {
     .option('--limit <number>', 'how many', '20')
     .option('--json', 'answer as JSON')
     .action((options: Options & { readonly limit: string }) =>
-      within(options, async (app) => {
+      withApp(options, async (app) => {
         const list = await app.deployments(wholeNumber(options.limit));
         if (options.json) return output.json(list);
         if (list.length === 0) return output.line('Nothing was deployed yet.');
@@ -120,15 +120,6 @@ async function earlier(app: App, version: string | undefined): Promise<ProjectFi
   const before = others.find(({ hash }) => hash !== now?.hash);
   if (before) return app.deployedFiles(before.hash);
   throw new UserError('no_such_version', 'There is no earlier version to go back to.');
-}
-
-async function within(options: Options, work: (app: App, folder: string) => Promise<void>): Promise<void> {
-  const { app, folder, close } = await openSurroundings({ project: options.project, hold: false });
-  try {
-    await work(app, folder);
-  } finally {
-    await close();
-  }
 }
 
 function wholeNumber(text: string): number {

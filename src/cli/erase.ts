@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { unknownContact } from './explain/names.ts';
 import { output } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Options {
   readonly project: string;
@@ -20,19 +20,16 @@ export function addErase(program: Command): void {
     .option('--yes', 'without asking')
     .option('--json', 'answer as JSON')
     .action(async (who: string, options: Options) => {
-      const { app, close } = await openSurroundings({ project: options.project, hold: false });
-      try {
+      return withApp(options, async (app) => {
         const contact_id = (await app.reader.findContact(who))?.contact.id;
         if (contact_id === undefined) throw unknownContact(who);
         if (!options.yes) await ask(contact_id);
-        const at = app.clock.at(await app.store.databaseNow());
+        const at = await app.now();
         const erased = await app.people.erase({ contact_id, source: 'command line', at });
         if (!erased) throw unknownContact(who);
         if (options.json) output.json(erased);
         else tell(erased);
-      } finally {
-        await close();
-      }
+      });
     });
 }
 

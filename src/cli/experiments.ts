@@ -15,7 +15,7 @@ import {
 import { UserError } from '../errors.ts';
 import { clockWords } from './explain/times.ts';
 import { output } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Options {
   readonly project: string;
@@ -34,7 +34,8 @@ export function addExperiments(program: Command): void {
     .option('-C, --project <folder>', 'the folder of the project', '.')
     .option('--json', 'answer as JSON')
     .action(async (options: Options) => {
-      await withApp(options, async (app, now) => {
+      await withApp(options, async (app) => {
+        const now = await app.now();
         const report = await measureExperiments(app.experiments, app.live(), now);
         if (options.json) output.json(report);
         else tell(report, app.live().settings, now);
@@ -49,17 +50,8 @@ export function addExperiments(program: Command): void {
     .option('--reset', 'begin the test anew instead: no winner, and nobody counts who entered until now')
     .action(async (test: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<StopOptions>();
-      await withApp(options, (app, now) => stop(app, test, options, now));
+      await withApp(options, async (app) => stop(app, test, options, await app.now()));
     });
-}
-
-async function withApp({ project }: Options, work: (app: App, now: Instant) => Promise<void>): Promise<void> {
-  const { app, close } = await openSurroundings({ project, hold: false });
-  try {
-    await work(app, app.clock.at(await app.store.databaseNow()));
-  } finally {
-    await close();
-  }
 }
 
 async function stop(

@@ -1,5 +1,6 @@
 /** `etapa explain`: why somebody stands where they stand, and why they did or did not get something. */
 import { Option, type Command } from 'commander';
+import type { App } from '../app.ts';
 import { zoneOf } from '../core/contacts/locale.ts';
 import type { Instant } from '../core/events/event.ts';
 import { explain, type Explanation } from '../engine/explain.ts';
@@ -9,7 +10,7 @@ import { plainExplanation } from './explain/plain.ts';
 import { clockWords, readMoment, type Language } from './explain/times.ts';
 import { checkName, unknownContact } from './explain/names.ts';
 import { output } from './output.ts';
-import { openSurroundings, type Surroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Options {
   readonly project: string;
@@ -29,20 +30,15 @@ export function addExplain(program: Command): void {
     .addOption(new Option('--language <language>', 'of the answer').choices(['en', 'es']).default('en'))
     .option('--json', 'answer as JSON')
     .action(async (who: string, options: Options) => {
-      const surroundings = await openSurroundings({ project: options.project, hold: false });
-      try {
-        const explanation = await ask(surroundings, who, options);
-        if (options.json) output.json(plainExplanation(explanation));
-        else for (const line of pageOf(explanation, options.language)) output.line(line);
-      } finally {
-        await surroundings.close();
-      }
+      const explanation = await withApp(options, (app) => ask(app, who, options));
+      if (options.json) output.json(plainExplanation(explanation));
+      else for (const line of pageOf(explanation, options.language)) output.line(line);
     });
 }
 
-async function ask({ app }: Surroundings, who: string, options: Options): Promise<Explanation> {
+async function ask(app: App, who: string, options: Options): Promise<Explanation> {
   const live = app.live();
-  const now = app.clock.at(await app.store.databaseNow());
+  const now = await app.now();
   const { messages, workflows } = live.project;
   const known = [...Object.keys(messages), ...workflows.keys()];
   if (options.whyNot !== undefined) checkName('message or workflow', options.whyNot, known);

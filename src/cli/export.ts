@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { UserError, wordsOf } from '../errors.ts';
 import { unknownContact } from './explain/names.ts';
 import { output } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Options {
   readonly project: string;
@@ -21,18 +21,15 @@ export function addExport(program: Command): void {
     .option('--out <file>', 'where to write it; must not be there yet')
     .option('--json', 'with --out: tell as JSON what was written; the document is JSON anyway')
     .action(async (who: string, { project, out, json }: Options) => {
-      const { app, close } = await openSurroundings({ project, hold: false });
-      try {
+      return withApp({ project }, async (app) => {
         const contact_id = (await app.reader.findContact(who))?.contact.id;
         if (contact_id === undefined) throw unknownContact(who);
-        const pieces = app.people.export(contact_id, app.clock.at(await app.store.databaseNow()));
+        const pieces = app.people.export(contact_id, await app.now());
         if (out === undefined) return await print(pieces);
         const octets = await writeFile(out, pieces);
         if (json) output.json({ contact_id, file: out, octets });
         else output.line(`${octets} octets about contact ${contact_id} were written to ${out}.`);
-      } finally {
-        await close();
-      }
+      });
     });
 }
 

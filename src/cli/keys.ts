@@ -15,7 +15,7 @@ import {
   type Rotated,
 } from '../store/keys.ts';
 import { output } from './output.ts';
-import { openSurroundings, type Surroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Common {
   readonly project: string;
@@ -40,7 +40,7 @@ export function addKeys(program: Command): void {
         .default('events'),
     )
     .action((name: string, options: Common & { readonly scope: KeyScope }) =>
-      within(options, async ({ app }) => {
+      withApp(options, async (app) => {
         const { scope } = options;
         const { id, key } = await createWriteKey(app.db, name, scope);
         if (options.json) return output.json({ id, name, scope, key });
@@ -52,7 +52,7 @@ export function addKeys(program: Command): void {
   common(keys.command('list'))
     .description('list the keys')
     .action((options: Common) =>
-      within(options, async ({ app }) => {
+      withApp(options, async (app) => {
         const list = await listWriteKeys(app.db);
         if (options.json) return output.json(list);
         if (list.length === 0)
@@ -69,7 +69,7 @@ export function addKeys(program: Command): void {
   common(keys.command('revoke <id>'))
     .description('refuse whatever comes with this key from now on')
     .action((id: string, options: Common) =>
-      within(options, async ({ app }) => {
+      withApp(options, async (app) => {
         const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) || id === 'demo';
         if (!uuid || !(await revokeWriteKey(app.db, id))) {
           throw new UserError(
@@ -85,7 +85,7 @@ export function addKeys(program: Command): void {
   common(keys.command('webhook'))
     .description('show the secret that signs calls of other systems, for checking them there')
     .action((options: Common) =>
-      within(options, async ({ app }) => {
+      withApp(options, async (app) => {
         const [secret = ''] = await webhookSecrets(app.db);
         if (options.json) return output.json({ secret });
         output.line(secret);
@@ -98,15 +98,13 @@ export function addKeys(program: Command): void {
       'make a new secret of "links" or "webhooks", or a new key in place of the one with this id; the old one stays good',
     )
     .action((what: string, options: Common) =>
-      within(options, ({ app }) =>
-        isRotated(what) ? rotate(app, what, options) : renew(app, what, options),
-      ),
+      withApp(options, (app) => (isRotated(what) ? rotate(app, what, options) : renew(app, what, options))),
     );
 
   common(keys.command('retire <what>'))
     .description('put away secrets of "links" or "webhooks" that were replaced long enough ago')
     .action((what: string, options: Common) =>
-      within(options, async ({ app }) => {
+      withApp(options, async (app) => {
         if (!isRotated(what))
           throw new UserError('no_such_secret', `Write ${ROTATED.join(' or ')}; keys are revoked.`);
         const retired = await retireSecrets(app.db, what);
@@ -148,13 +146,4 @@ async function renew({ db }: App, id: string, { json }: Common): Promise<void> {
   if (json) return output.json({ ...fresh, name: old.name, scope: old.scope, replaces: id });
   output.line(fresh.key);
   output.note(`Keep it now: it is not shown again. When nobody uses the old one: "etapa keys revoke ${id}".`);
-}
-
-async function within(options: Common, work: (surroundings: Surroundings) => Promise<void>): Promise<void> {
-  const surroundings = await openSurroundings({ project: options.project, hold: false });
-  try {
-    await work(surroundings);
-  } finally {
-    await surroundings.close();
-  }
 }

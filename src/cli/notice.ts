@@ -5,7 +5,7 @@ import type { Instant } from '../core/events/event.ts';
 import type { NoticeStanding } from '../engine/notices.ts';
 import { clockWords } from './explain/times.ts';
 import { output } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Options {
   readonly project: string;
@@ -54,15 +54,6 @@ function addTo(notice: Command, name: string, description: string): Command {
     .description(description)
     .option('-C, --project <folder>', 'the folder of the project', '.')
     .option('--json', 'answer as JSON');
-}
-
-async function withApp({ project }: Options, work: (app: App) => Promise<void>): Promise<void> {
-  const { app, close } = await openSurroundings({ project, hold: false });
-  try {
-    await work(app);
-  } finally {
-    await close();
-  }
 }
 
 function zoneOf(app: App): string {

@@ -21,7 +21,7 @@ import { checkName, unknownContact } from './explain/names.ts';
 import { output } from './output.ts';
 import { loadFolder } from './simulate/project-folder.ts';
 import { compileMessage } from './simulate/words.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Options {
   readonly project: string;
@@ -115,18 +115,15 @@ async function knownReceiver(
   live: LiveProject,
   project: string,
 ): Promise<Receiver> {
-  const { app, close } = await openSurroundings({ project, hold: false });
-  try {
-    const now = app.clock.at(await app.store.databaseNow());
+  return withApp({ project }, async (app) => {
+    const now = await app.now();
     const stored = await app.reader.findContact(who);
     if (!stored) throw unknownContact(who);
     const records = await readRecords(app.reader, stored, now);
     const contact = contactNow(records, live.project);
     const earlier = records.messages.findLast((one) => one.message === message)?.event;
     return { contact, event: earlier ?? sampleEvent(live, message, contact, now), now };
-  } finally {
-    await close();
-  }
+  });
 }
 
 function rendered(look: Look, tone: string | undefined, language: string | undefined): Promise<Preview> {

@@ -6,7 +6,7 @@ import type { RecoveryState } from '../engine/recovery.ts';
 import { UserError } from '../errors.ts';
 import { output } from './output.ts';
 import { readSentList } from './recover/sent-list.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface RecoverOptions {
   readonly project: string;
@@ -39,8 +39,7 @@ const LISTED = 20;
 
 async function recover(options: RecoverOptions): Promise<void> {
   const list = options.sentList === undefined ? undefined : await readSentList(options.sentList);
-  const { app, close } = await openSurroundings({ project: options.project, hold: false });
-  try {
+  return withApp(options, async (app) => {
     const { recovery } = app;
     const tell = (words: string): void => (options.json ? undefined : output.line(words));
     if (options.at !== undefined) {
@@ -58,9 +57,7 @@ async function recover(options: RecoverOptions): Promise<void> {
     const state = await recovery.state();
     if (options.json) return output.json({ ...state, held: await recovery.held(LISTED) });
     await tellState(app, state);
-  } finally {
-    await close();
-  }
+  });
 }
 
 async function refuseUnbegun({ recovery }: App): Promise<void> {

@@ -14,7 +14,7 @@ import { idsOf } from '../project/ids.ts';
 import { readYaml } from '../project/yaml.ts';
 import { clockWords } from './explain/times.ts';
 import { output } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Options {
   readonly project: string;
@@ -33,15 +33,12 @@ export function addSegments(program: Command): void {
     .option('--json', 'answer as JSON')
     .action(async (id: string | undefined, options: Options) => {
       refuseMixtures(id, options);
-      const { app, close } = await openSurroundings({ project: options.project, hold: false });
-      try {
-        const now = app.clock.at(await app.store.databaseNow());
+      return withApp(options, async (app) => {
+        const now = await app.now();
         if (options.try !== undefined) await tryOut(app, options.try, options, now);
         else if (id === undefined) await tellCounts(app, options, now);
         else await tellMembers(app, id, options);
-      } finally {
-        await close();
-      }
+      });
     });
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { summarize, type Summary } from '../store/summary.ts';
 import { output } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 export function addStatus(program: Command): void {
   program
@@ -11,8 +11,7 @@ export function addStatus(program: Command): void {
     .option('-C, --project <folder>', 'the folder of the project', '.')
     .option('--json', 'answer as JSON')
     .action(async (options: { project: string; json?: boolean }) => {
-      const { app, close } = await openSurroundings({ project: options.project, hold: false });
-      try {
+      return withApp(options, async (app) => {
         const recomputation = (await app.recomputation()) ?? null;
         if (options.json) return output.json({ ...(await summarize(app.db)), recomputation });
         await tellSummary(app);
@@ -20,9 +19,7 @@ export function addStatus(program: Command): void {
           const { asked, total } = recomputation;
           output.line(`\nNew rules are on their way: ${asked} of ${total} people have been asked anew.`);
         }
-      } finally {
-        await close();
-      }
+      });
     });
 }
 

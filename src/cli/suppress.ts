@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { suppressible, SUPPRESSED_CHANNELS, type SuppressedChannel } from '../core/messages/suppression.ts';
 import { UserError } from '../errors.ts';
 import { output } from './output.ts';
-import { openSurroundings } from './surroundings.ts';
+import { withApp } from './surroundings.ts';
 
 interface Options {
   readonly project: string;
@@ -32,14 +32,11 @@ export function addSuppress(program: Command): void {
     .option('--list', 'list what is suppressed')
     .option('--json', 'answer as JSON')
     .action(async (address: string | undefined, options: Options) => {
-      const { app, close } = await openSurroundings({ project: options.project, hold: false });
-      try {
+      return withApp(options, async (app) => {
         if (options.list) await tellList(app, options);
         else if (options.remove) await remove(app, readAddress(address, options), options);
         else await put(app, readAddress(address, options), options);
-      } finally {
-        await close();
-      }
+      });
     });
 }
 
@@ -54,7 +51,7 @@ function readAddress(text: string | undefined, { channel }: Options): string {
 
 async function put(app: App, address: string, options: Options): Promise<void> {
   const { channel, reason, promotionsOnly, json } = options;
-  const at = app.clock.at(await app.store.databaseNow());
+  const at = await app.now();
   const scope = promotionsOnly ? 'promotion' : 'all';
   const given = { channel, address, scope, reason: reason.slice(0, 200), at } as const;
   await app.suppressions.put(given);

@@ -65,13 +65,13 @@ export async function openSurroundings(opening: Opening): Promise<Surroundings> 
 }
 
 /** For commands that do one thing and end: the app is closed whatever becomes of the work. */
-export async function withApp(
+export async function withApp<T>(
   { project }: { readonly project: string },
-  work: (app: App) => Promise<void>,
-): Promise<void> {
-  const { app, close } = await openSurroundings({ project, hold: false });
+  work: (app: App, folder: string) => Promise<T>,
+): Promise<T> {
+  const { app, folder, close } = await openSurroundings({ project, hold: false });
   try {
-    await work(app);
+    return await work(app, folder);
   } finally {
     await close();
   }

@@ -109,7 +109,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   let sending = options.roles?.includes('sender') ?? false;
 
   async function messages(): Promise<MessageRow[]> {
-    const now = app.clock.at(await app.store.databaseNow());
+    const now = await app.now();
     const found = await app.db.execute<MessageRow>(sql`
       select m.id, m.message, m.state, m.attempts, coalesce(i.value, '') as user, m.address, m.subject, m.tone,
         m.response, m.held_because ->> 'en' as because,

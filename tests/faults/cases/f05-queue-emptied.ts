@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withoutRaces } from '../../../src/store/races.ts';
 import type { FaultCase } from '../fault.ts';
 import type { World } from '../world/world.ts';
 
@@ -34,5 +35,6 @@ async function truncate({ query }: World): Promise<void> {
     `select tablename from pg_tables where schemaname = 'etapa_queue' and tablename <> 'migration'`,
   );
   const names = tables.map(({ tablename }) => `etapa_queue.${tablename}`);
-  await query(`truncate ${names.join(', ')}`);
+  // It waits for the jobs under way in one table while it holds others.
+  await withoutRaces(() => query(`truncate ${names.join(', ')}`));
 }
