@@ -3,10 +3,10 @@
  * anything, and at the end of its input says how often it has decided a contact, and the seconds of a core that this took.
  */
 import { once } from 'node:events';
-import { openBenchApp } from './surroundings.ts';
+import { joinBenchApp } from './surroundings.ts';
 
 let decided = 0;
-const app = await openBenchApp(process.argv[2] ?? '', {
+const app = await joinBenchApp(process.argv[2] ?? '', {
   onTurn: (turn) => void (decided += turn.decided),
 });
 process.stdout.write('ready\n');

@@ -1,13 +1,9 @@
 /** Whole processes of Etapa, and what they take. */
-import { execFile, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { cp, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Role } from '../src/app.ts';
 import type { Instant } from '../src/core/events/event.ts';
+import { built } from './built.ts';
 import type { Bench } from './surroundings.ts';
 
 export interface ProcessReport {
@@ -38,7 +34,7 @@ export async function startEtapa(
   smtp_url: string,
   roles: readonly Role[],
 ): Promise<EtapaProcess> {
-  const child = fork(await build(bench), [url, smtp_url, ...roles]);
+  const child = fork(await built(bench, 'etapa-process'), [url, smtp_url, ...roles]);
   const exit = once(child, 'exit');
   const hear = async (): Promise<unknown> => {
     const answer = once(child, 'message');
@@ -57,18 +53,4 @@ export async function startEtapa(
       await exit;
     },
   };
-}
-
-const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
-
-/** Built as for production: what runs the sources themselves takes memory, too. */
-async function build({ home }: Bench): Promise<string> {
-  const place = join(home, 'program');
-  const script = join(place, 'bench/etapa-process.js');
-  if (existsSync(script)) return script;
-  const tsconfig = join(REPOSITORY, 'bench/tsconfig.process.json');
-  await promisify(execFile)(join(REPOSITORY, 'node_modules/.bin/tsc'), ['-p', tsconfig, '--outDir', place]);
-  await cp(join(REPOSITORY, 'package.json'), join(place, 'package.json'));
-  for (const name of ['node_modules', 'migrations']) await symlink(join(REPOSITORY, name), join(place, name));
-  return script;
 }

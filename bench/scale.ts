@@ -3,7 +3,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { built } from './built.ts';
 import { inBatches, makeEvents, untilDecided } from './receive.ts';
 import { openBenchApp, seconds, spread, type Bench, type Spread } from './surroundings.ts';
 
@@ -28,11 +28,12 @@ interface ScaleFigure {
 const MOST_PROCESSES = 3;
 
 export async function benchScale(bench: Bench, events: number, rounds: number): Promise<ScaleFigures> {
+  const script = await built(bench, 'engine-process');
   const measured: Round[][] = [];
   for (let round = 0; round < rounds; round++) {
     const one_round: Round[] = [];
     for (let processes = 1; processes <= MOST_PROCESSES; processes++)
-      one_round.push(await decideWith(await bench.newDatabase(), processes, events));
+      one_round.push(await decideWith(script, await bench.newDatabase(), processes, events));
     measured.push(one_round);
   }
   const figures = Array.from({ length: MOST_PROCESSES }, (_, index): ScaleFigure => {
@@ -54,10 +55,17 @@ interface Round {
   readonly cores: number;
 }
 
-async function decideWith(database_url: string, processes: number, events: number): Promise<Round> {
+async function decideWith(
+  script: string,
+  database_url: string,
+  processes: number,
+  events: number,
+): Promise<Round> {
   const app = await openBenchApp(database_url, {});
   await inBatches(makeEvents(events, `scale${processes}`), (some) => app.receiver.receive(some));
-  const engines = await Promise.all(Array.from({ length: processes }, () => startEngine(database_url)));
+  const engines = await Promise.all(
+    Array.from({ length: processes }, () => startEngine(script, database_url)),
+  );
   const took = await seconds(async () => {
     for (const engine of engines) engine.begin();
     app.start(new Set(['chores']));
@@ -78,11 +86,10 @@ interface Engine {
   end(): Promise<{ readonly decided: number; readonly core: number }>;
 }
 
-async function startEngine(database_url: string): Promise<Engine> {
-  const script = fileURLToPath(new URL('engine-process.ts', import.meta.url));
+async function startEngine(script: string, database_url: string): Promise<Engine> {
   const child: ChildProcessByStdio<Writable, Readable, null> = spawn(
     process.execPath,
-    ['--import', 'tsx', script, database_url],
+    [script, database_url],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const lines = createInterface(child.stdout);

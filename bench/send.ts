@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { App } from '../src/app.ts';
 import type { DkimKey } from '../src/channels/dkim.ts';
 import type { Parcel } from '../src/engine/ports.ts';
-import { buildSender } from './built-sender.ts';
+import { built } from './built.ts';
 import { postgresCore } from './postgres-usage.ts';
 import { startSenders, type Effort, type SenderGroup } from './sender-group.ts';
 import { openBenchApp, spread, startSink, type Bench, type Spread } from './surroundings.ts';
@@ -57,7 +57,7 @@ export async function benchSend(
   rounds: number,
   only: readonly string[] = [],
 ): Promise<SendFigures> {
-  const built = await buildSender();
+  const script = await built(bench, 'sender-process');
   const sink = await startSink();
   const database_url = await bench.newDatabase();
   const app = await openBenchApp(database_url, {});
@@ -65,7 +65,7 @@ export async function benchSend(
   try {
     const parcel = await sampleParcel(bench);
     const places: Places = {
-      script: built.script,
+      script,
       app,
       database_url,
       smtp_url: sink.url,
@@ -83,7 +83,6 @@ export async function benchSend(
   } finally {
     await app.close();
     sink.stop();
-    await built.remove();
   }
   const floors: Measured[][] = [];
   return {

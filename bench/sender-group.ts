@@ -23,7 +23,7 @@ type Opening = Extract<Order, { kind: 'etapa' | 'nodemailer' }>;
 /** So often all are told again that there is work: each takes its share. */
 const RUNG_EVERY = 250;
 
-/** @param script see `buildSender`. */
+/** @param script `sender-process`, built. */
 export async function startSenders(
   script: string,
   processes: number,
