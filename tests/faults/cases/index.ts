@@ -19,6 +19,7 @@ import { clocksJump, clocksWrong } from './f16-clocks.ts';
 import { clockChanges } from './f17-clock-changes.ts';
 import { sameId } from './f18-same-id.ts';
 import { outOfOrder } from './f19-out-of-order.ts';
+import { reload } from './f20-reload.ts';
 import { migratedUnderLoad } from './f21-migration.ts';
 import { poisonedJobs, poisonedTemplates } from './f22-poison.ts';
 import { engineFrozen, loopBlocked, memoryGone, senderFrozen } from './f24-standstill.ts';
@@ -59,6 +60,7 @@ export const CASES: readonly FaultCase[] = [
   clockChanges,
   sameId,
   outOfOrder,
+  reload,
   migratedUnderLoad,
   poisonedJobs,
   poisonedTemplates,
