@@ -25,6 +25,7 @@ import { poisonedJobs, poisonedTemplates } from './f22-poison.ts';
 import { engineFrozen, loopBlocked, memoryGone, senderFrozen } from './f24-standstill.ts';
 import { webhookDown } from './f25-webhook-down.ts';
 import { relayLost } from './f26-relay-lost.ts';
+import { restored } from './f27-restore.ts';
 import { unsubscribeRaces } from './f28-unsubscribe-races.ts';
 
 /** In the order of the table. */
@@ -70,5 +71,6 @@ export const CASES: readonly FaultCase[] = [
   memoryGone,
   webhookDown,
   relayLost,
+  restored,
   unsubscribeRaces,
 ];
