@@ -254,8 +254,8 @@ async function exchangeFiles(stage: Stage): Promise<number> {
   return longest;
 }
 
-/** Milliseconds: below that between two looks at the files. */
-const SLOW_HAND = 1000;
+/** Milliseconds: far below the time for which files must rest. */
+const SLOW_HAND = 500;
 
 async function isEverywhere(stage: Stage, generation: number): Promise<boolean> {
   const [latest] = await stage.world.query<{ hash: string; text: string }>(

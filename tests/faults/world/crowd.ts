@@ -33,14 +33,18 @@ export function createCrowd({ origin, query, api_key }: World): Crowd {
     return [{ type: 'identify', userId, messageId: `${userId}-known`, traits }, does];
   }
 
-  async function send(batch: readonly Call[]): Promise<void> {
+  async function isAcknowledged(body: string): Promise<boolean> {
     const headers = { authorization: basicOf({ key: api_key }), 'content-type': 'application/json' };
-    const body = JSON.stringify({ batch });
-    for (;;) {
-      const { ok } = await fetch(`${origin}/v1/batch`, { method: 'POST', headers, body });
-      if (ok) break;
-      await sleep(AGAIN_AFTER);
+    try {
+      return (await fetch(`${origin}/v1/batch`, { method: 'POST', headers, body })).ok;
+    } catch {
+      return false;
     }
+  }
+
+  async function send(batch: readonly Call[]): Promise<void> {
+    const body = JSON.stringify({ batch });
+    while (!(await isAcknowledged(body))) await sleep(AGAIN_AFTER);
     acknowledged.push(...batch.map(({ messageId }) => messageId));
   }
 
