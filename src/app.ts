@@ -211,6 +211,7 @@ export interface App {
   whyNotStarted(workflow: string): string | undefined;
   /** What people say on the pages behind the links of a message. */
   readonly pages: Pages;
+  /** Whom a message went to, also one that a restore has lost where a list tells of it. */
   findAddressee(message_id: string): Promise<Addressee | undefined>;
   /** The survey that a message asks to answer; null where it has ended, undefined where there is no such message. */
   findSurvey(

@@ -167,20 +167,24 @@ function unsubscribeOptions(app: App): Parameters<typeof unsubscribeRoutes>[0] {
     async find(token) {
       const message_id = app.links.read(token);
       const addressee = message_id === undefined ? undefined : await app.findAddressee(message_id);
-      return message_id === undefined || !addressee
-        ? undefined
-        : { message_id, language: addressee.language };
+      return addressee && { message_id: addressee.message_id, language: addressee.language };
     },
     unsubscribe: (message_id, source, reader) => app.pages.unsubscribe(message_id, source, reader),
     preferencesUrl: (message_id) => app.links.preferencesUrl(message_id),
   };
 }
 
-function preferenceOptions({ live, links, pages }: App): Parameters<typeof preferenceRoutes>[0] {
+function preferenceOptions({
+  live,
+  links,
+  pages,
+  findAddressee,
+}: App): Parameters<typeof preferenceRoutes>[0] {
   return {
     name: () => live().settings.name,
     async find(token) {
-      const message_id = links.readPreferences(token);
+      const asked = links.readPreferences(token);
+      const message_id = asked === undefined ? undefined : (await findAddressee(asked))?.message_id;
       const found = message_id === undefined ? undefined : await pages.findPreferences(message_id);
       return message_id === undefined || !found ? undefined : { message_id, ...found };
     },
@@ -194,7 +198,7 @@ function confirmOptions(app: App): Parameters<typeof confirmRoutes>[0] {
     async find(token) {
       const message_id = app.links.readConfirm(token);
       const found = message_id === undefined ? undefined : await app.findAddressee(message_id);
-      return message_id === undefined || !found ? undefined : { message_id, language: found.language };
+      return found && { message_id: found.message_id, language: found.language };
     },
     confirm: (message_id, reader) => app.pages.confirmConsents(message_id, reader),
   };

@@ -131,8 +131,13 @@ async function deployFolder(app: App, folder: string, { log, metrics }: Watching
 }
 
 const WATCH_EVERY = 2000;
+/** Until the files have stood as they are for so long, somebody may still be writing them. */
+const AT_REST = 1500;
 
-/** Takes up what changes in the folder or was deployed elsewhere; a broken file is told once, and changes nothing. */
+/**
+ * Takes up what changes in the folder or was deployed elsewhere, when all of it has been written: half a file may be a
+ * sound project too. A broken file is told once, and changes nothing.
+ */
 function watchProject(
   app: App,
   folder: string,
@@ -140,13 +145,16 @@ function watchProject(
   { log, metrics }: Watching,
 ): NodeJS.Timeout {
   let seen = deployed;
+  let read = { files: deployed, since: performance.now() };
   let looking = false;
   let trouble = '';
 
   async function look(): Promise<void> {
     const files = await readProjectFiles(folder);
     const now = JSON.stringify(files);
-    if (now === seen || Object.keys(files).length === 0) return app.refresh();
+    if (now !== read.files) read = { files: now, since: performance.now() };
+    const is_at_rest = performance.now() - read.since > AT_REST;
+    if (now === seen || !is_at_rest || Object.keys(files).length === 0) return app.refresh();
     try {
       await refuseUnfitWords(app, files);
       const { changed } = await app.deploy(files);

@@ -49,7 +49,7 @@ export interface RecoveryBook {
   release(): Promise<number>;
   /** Nothing that is held is ever sent. Tells how many messages. */
   discard(): Promise<number>;
-  /** Whether lists may prove something now. */
+  /** Whether a list may prove something. Also before it comes: what it lets go is claimed at once, by every process. */
   isOpen(): Promise<boolean>;
   /** Whether this message was sent in the time that is lost; each mail of the list proves one message. */
   proves(message: Pick<Parcel, 'id' | 'to' | 'about'>): Promise<boolean>;

@@ -7,12 +7,15 @@ import { eventId } from './append.ts';
 import { consentsOf, recordConsents, writeConsents } from './consent-rows.ts';
 import type { Database, Runner } from './database.ts';
 import { lockMessage } from './message-lock.ts';
+import { standInFor } from './recoveries.ts';
 import { transaction } from './transaction.ts';
 import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
 import { iso, rows } from './values.ts';
 
 /** Whom a message went to, for the page behind its unsubscribe link. */
 export interface Addressee {
+  /** The message itself, or what stands for it after a restore. */
+  readonly message_id: string;
   readonly contact_id: string;
   readonly channel: string;
   readonly language: string;
@@ -20,13 +23,10 @@ export interface Addressee {
 }
 
 export async function addresseeOf(db: Runner, message_id: string): Promise<Addressee | undefined> {
-  const found = await db.execute<{
-    contact_id: string;
-    channel: string;
-    language: string;
-    address: string | null;
-  }>(sql`
-    select contact_id, channel, language, address from messages where id = ${message_id}`);
+  const id = await standInFor(db, message_id);
+  if (id === undefined) return undefined;
+  const found = await db.execute<Addressee & Record<string, unknown>>(sql`
+    select id as message_id, contact_id, channel, language, address from messages where id = ${id}`);
   return found.rows[0];
 }
 

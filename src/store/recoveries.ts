@@ -24,8 +24,9 @@ export function openRecoveryBook(db: Database): RecoveryBook {
 }
 
 /**
- * Held is everybody to whom the lost database may have sent: to whom something was owed, of whom something was not yet
- * decided, or whom time alone brought on before it was gone. What was claimed is owed again; whoever had it is no more.
+ * Held is everybody to whom the lost database may have sent: to whom something was owed or just being handed over, of whom
+ * something was not yet decided, or whom time alone brought on before it was gone. What was claimed is owed again;
+ * whoever had it is no more.
  */
 async function begin(
   tx: Runner,
@@ -43,6 +44,7 @@ async function begin(
   await tx.execute(sql`
     insert into recovery_contacts (contact_id)
     select contact_id from messages where state in ('owed', 'deferred') and due_at <= ${until}
+    union select contact_id from messages where state = 'handing_over'
     union select contact_id from happenings
     union select id from contacts where next_due_at <= ${until}
     on conflict do nothing`);
@@ -81,8 +83,8 @@ async function keepUnknown(tx: Runner): Promise<void> {
   await tx.execute(sql`delete from recovery_contacts`);
   await tx.execute(sql`
     insert into recovery_contacts (contact_id)
-    select c.id from contacts c
-    where lower(c.profile -> 'fields' -> 'email' ->> 'value') in (select address from recovery_sent s where ${UNKNOWN})
+    select c.id from contacts c where c.merged_into is null
+      and lower(c.profile #>> '{fields,email,value}') in (select address from recovery_sent s where ${UNKNOWN})
     on conflict do nothing`);
 }
 
@@ -96,8 +98,7 @@ const UNKNOWN = sql`s.proved is null and s.message is null and not exists (selec
 const OPEN = sql`ended_at is null and now() < begun_at + (lost_until - backup_at) + interval '1 hour'`;
 
 async function isOpen(db: Runner): Promise<boolean> {
-  const found = await db.execute(sql`
-    select from recoveries where ${OPEN} and exists (select from recovery_sent) limit 1`);
+  const found = await db.execute(sql`select from recoveries where ${OPEN} limit 1`);
   return found.rowCount === 1;
 }
 
@@ -110,6 +111,22 @@ async function prove(db: Runner, id: string, address: string, message: string | 
           and not exists (select from messages m where m.id = s.id)))
       order by s.proved is null, s.id <> ${id} limit 1 for update)`);
   return found.rowCount === 1;
+}
+
+/**
+ * The message that stands for one behind a link: itself, or, where a restore has lost it, the one that it turned out to
+ * be, or else the newest to the same address. Undefined where there is none.
+ */
+export async function standInFor(db: Runner, message_id: string): Promise<string | undefined> {
+  const found = await db.execute<{ id: string | null }>(sql`
+    select coalesce(
+      (select id from messages where id = ${message_id}),
+      (select proved from recovery_sent where id = ${message_id}),
+      (select m.id from recovery_sent s
+        join contacts c on lower(c.profile #>> '{fields,email,value}') = s.address and c.merged_into is null
+        join messages m on m.contact_id = c.id and m.channel = 'email'
+        where s.id = ${message_id} order by m.owed_at desc limit 1)) as id`);
+  return found.rows[0]?.id ?? undefined;
 }
 
 async function stateOf(db: Runner): Promise<RecoveryState> {

@@ -19,11 +19,13 @@ import { clocksJump, clocksWrong } from './f16-clocks.ts';
 import { clockChanges } from './f17-clock-changes.ts';
 import { sameId } from './f18-same-id.ts';
 import { outOfOrder } from './f19-out-of-order.ts';
+import { reload } from './f20-reload.ts';
 import { migratedUnderLoad } from './f21-migration.ts';
 import { poisonedJobs, poisonedTemplates } from './f22-poison.ts';
 import { engineFrozen, loopBlocked, memoryGone, senderFrozen } from './f24-standstill.ts';
 import { webhookDown } from './f25-webhook-down.ts';
 import { relayLost } from './f26-relay-lost.ts';
+import { restored } from './f27-restore.ts';
 import { unsubscribeRaces } from './f28-unsubscribe-races.ts';
 
 /** In the order of the table. */
@@ -59,6 +61,7 @@ export const CASES: readonly FaultCase[] = [
   clockChanges,
   sameId,
   outOfOrder,
+  reload,
   migratedUnderLoad,
   poisonedJobs,
   poisonedTemplates,
@@ -68,5 +71,6 @@ export const CASES: readonly FaultCase[] = [
   memoryGone,
   webhookDown,
   relayLost,
+  restored,
   unsubscribeRaces,
 ];

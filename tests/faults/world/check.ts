@@ -89,14 +89,16 @@ function tooLong({ seconds, waited_for }: Recovery): string {
   return `recovery took ${seconds.toFixed(1)} s, at last for ${waited_for}`;
 }
 
-const ENDS: ReadonlySet<string> = new Set(['sent', 'refused', 'suppressed', 'uncertain']);
+/** States after which nothing more becomes of a message. */
+export const ENDS: ReadonlySet<string> = new Set(['sent', 'refused', 'suppressed', 'uncertain']);
 
 function told(count: number, what: string, examples: readonly string[] = []): string[] {
   if (count <= 0) return [];
   return [`${count} ${what}${examples.length > 0 ? `: ${examples.slice(0, 3).join(', ')}` : ''}`];
 }
 
-async function missingOf(query: Query, ids: readonly string[]): Promise<readonly string[]> {
+/** Of these ids of events, those that are in no table. */
+export async function missingOf(query: Query, ids: readonly string[]): Promise<readonly string[]> {
   const found = await query<{ message_id: string }>('select message_id from events');
   const stored = new Set(found.map(({ message_id }) => message_id));
   return ids.filter((id) => !stored.has(id));
@@ -130,7 +132,11 @@ function timesTaken(taken: readonly TakenMail[]): ReadonlyMap<string, number> {
   return times;
 }
 
-function sentAfterLeaving(ledger: readonly LedgerLine[], taken: readonly TakenMail[]): readonly string[] {
+/** Promotions that went to somebody after the unsubscribing. @returns their ids. */
+export function sentAfterLeaving(
+  ledger: readonly LedgerLine[],
+  taken: readonly TakenMail[],
+): readonly string[] {
   const left = new Map(
     ledger.flatMap((line) => (line.kind === 'unsubscribed' ? [[line.to, line.at] as const] : [])),
   );
@@ -140,7 +146,7 @@ function sentAfterLeaving(ledger: readonly LedgerLine[], taken: readonly TakenMa
 }
 
 /** Each event folded once, and each run and message made once. */
-async function stateViolations(query: Query): Promise<readonly string[]> {
+export async function stateViolations(query: Query): Promise<readonly string[]> {
   const workflow = Object.entries(STARTED_BY)
     .map(([name, id]) => `when '${name}' then '${id}'`)
     .join(' ');

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { share } from '../../../src/core/hash.ts';
 import { wordsOf } from '../../../src/errors.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, LedgerLine } from './ledger.ts';
 import type { TakenMail } from './smtp-words.ts';
 
 export interface LoadOptions {
@@ -22,6 +22,11 @@ export interface Load {
   end(): Promise<void>;
   /** One order of somebody new; resolves when it was acknowledged, with the address that the receipt goes to. */
   order(): Promise<string>;
+  /**
+   * Sends what has been acknowledged once more, in the same order and with the same ids, as whoever keeps it does after the
+   * database was restored. Resolves with the unsubscribings that were refused.
+   */
+  again(lines: readonly LedgerLine[]): Promise<number>;
   /** An order that is not sent again, whatever is answered. */
   tryOnce(): Promise<Response>;
   /** What came instead of a 2xx: a status, or the error of the connection, and how often. */
@@ -112,9 +117,7 @@ export function createLoad({ origin, write_key, ledger, taken }: LoadParts): Loa
   }
 
   async function leave(mail: TakenMail): Promise<void> {
-    const path = new URL(mail.unsubscribe ?? '').pathname;
-    const form = 'application/x-www-form-urlencoded';
-    if (!(await insistOn(path, form, 'List-Unsubscribe=One-Click'))) return;
+    if (!(await insistOn(...unsubscribing(mail)))) return;
     await ledger.note({ kind: 'unsubscribed', to: mail.to, at: Date.now() });
     await tell([added(mail.to.replace(/@.*/, ''), 2)]);
   }
@@ -129,6 +132,21 @@ export function createLoad({ origin, write_key, ledger, taken }: LoadParts): Loa
       await Promise.all(asked.map(leave));
       await sleep(LOOK_EVERY);
     }
+  }
+
+  /** False where it was refused. */
+  async function leaveAgain(address: string): Promise<boolean> {
+    const mail = (await taken()).find(({ to, unsubscribe }) => to === address && unsubscribe !== null);
+    return mail !== undefined && (await isAcknowledged(...unsubscribing(mail)));
+  }
+
+  async function again(lines: readonly LedgerLine[]): Promise<number> {
+    let refusals = 0;
+    for (const line of lines)
+      if (line.kind === 'events')
+        await insistOn('/v1/batch', 'application/json', JSON.stringify({ batch: line.ids.map(callOf) }));
+      else if (!(await leaveAgain(line.to))) refusals++;
+    return refusals;
   }
 
   function watch(work: Promise<unknown>): void {
@@ -158,6 +176,7 @@ export function createLoad({ origin, write_key, ledger, taken }: LoadParts): Loa
       await settled();
     },
     order,
+    again,
     tryOnce: () => post('/v1/batch', 'application/json', JSON.stringify({ batch: [ordered('tried', 1)] })),
     refused,
     get acknowledged() {
@@ -186,6 +205,19 @@ function pace(per_second: number): () => Promise<void> {
     next = Math.max(next + 1000 / per_second, now);
     await sleep(next - now);
   };
+}
+
+/** Path, type and body of the request that mail programs send when somebody wants no more. */
+function unsubscribing({ unsubscribe }: TakenMail): readonly [path: string, type: string, body: string] {
+  const path = new URL(unsubscribe ?? '').pathname;
+  return [path, 'application/x-www-form-urlencoded', 'List-Unsubscribe=One-Click'];
+}
+
+/** What was sent under this id. */
+function callOf(message_id: string): Call {
+  const [user = '', what, time] = message_id.split('-');
+  if (what === 'known') return identify(user);
+  return what === 'added' ? added(user, Number(time)) : ordered(user, Number(time));
 }
 
 function addressOf(user: string): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import pg from 'pg';
-import { writeFiles } from '../../support/built-program.ts';
+import { launch, writeFiles } from '../../support/built-program.ts';
 import { linkTo, type Link } from '../../support/link.ts';
 import { freePort } from '../../support/redis-server.ts';
 import type { Backend } from '../fault.ts';
@@ -125,10 +125,12 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
       throw new Error(`"${name}" is not reached over a link; ask for it in over_links`);
     },
     load,
+    ledger,
     get processes() {
       return living();
     },
     start,
+    command: (...args) => launch(ground.main, [...args, '-C', project], env).ended(),
     running: (role) => living().filter(({ roles }) => roles.includes(role)),
     query,
     async flow(load_options) {
@@ -145,6 +147,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
         );
       return recovery.seconds;
     },
+    recoveries,
     async settle(patience_seconds = 180) {
       await load.end();
       await awaitRest(query, patience_seconds);

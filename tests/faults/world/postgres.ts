@@ -1,8 +1,9 @@
 /** PostgreSQL of the harness: one cluster for all worlds, which can be stopped as when the power fails. */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../../../src/store/embedded.ts';
+import { copyFolder, copyRunning } from './base-backup.ts';
 
 export interface PostgresProcess {
   readonly url: string;
@@ -12,6 +13,10 @@ export interface PostgresProcess {
   stopImmediately(): Promise<void>;
   /** On the same port, with the same data; does nothing where it runs. */
   start(): Promise<void>;
+  /** Copies all of it to a folder that is not there yet, while it runs. */
+  backUp(copy: string): Promise<void>;
+  /** In place of what there is; it must not run. */
+  restore(copy: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -20,7 +25,8 @@ export async function startPostgres(home: string): Promise<PostgresProcess> {
     home,
   });
   const { url } = running;
-  let pid = await mainProcess(home);
+  const data = join(home, 'postgres/data');
+  let pid = await mainProcess(data);
 
   async function stop(): Promise<void> {
     await running?.stop();
@@ -42,14 +48,20 @@ export async function startPostgres(home: string): Promise<PostgresProcess> {
       if (running) return;
       running = await startEmbeddedPostgres({ home });
       if (running.url !== url) throw new Error('PostgreSQL came back at another address');
-      pid = await mainProcess(home);
+      pid = await mainProcess(data);
+    },
+    backUp: (copy) => copyRunning(url, data, copy),
+    async restore(copy) {
+      await rm(data, { recursive: true });
+      await mkdir(data);
+      await copyFolder(copy, data);
     },
     stop,
   };
 }
 
-async function mainProcess(home: string): Promise<number> {
-  const lines = (await readFile(join(home, 'postgres/data/postmaster.pid'), 'utf8')).split('\n');
+async function mainProcess(data: string): Promise<number> {
+  const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');
   return Number(lines[0]);
 }
 

@@ -5,12 +5,15 @@
 import type pg from 'pg';
 import type { Role } from '../../../src/app.ts';
 import type { ProjectFiles } from '../../../src/project/read-files.ts';
+import type { Ended } from '../../support/built-program.ts';
 import type { Link } from '../../support/link.ts';
 import type { Findings } from '../fault.ts';
 import type { Bounds } from './check.ts';
+import type { Ledger } from './ledger.ts';
 import type { Load, LoadOptions } from './load.ts';
 import type { PostgresProcess } from './postgres.ts';
 import type { EtapaProcess } from './processes.ts';
+import type { Recovery } from './recovery.ts';
 import type { RedisProcess } from './redis.ts';
 import type { SmallDisk } from './small-disk.ts';
 import type { SmtpProcess } from './smtp.ts';
@@ -60,10 +63,13 @@ export interface World {
   /** Of those in `over_links`. */
   link(name: LinkName): Link;
   readonly load: Load;
+  readonly ledger: Ledger;
   /** Those that run now, in the order in which they were started. */
   readonly processes: readonly EtapaProcess[];
   /** Resolves when it says that it is running. */
   start(roles: readonly Role[], env?: Readonly<Record<string, string>>): Promise<EtapaProcess>;
+  /** Runs a command of `etapa` to its end. */
+  command(...args: readonly string[]): Promise<Ended>;
   /** Those that have one of these roles. */
   running(role: Role): readonly EtapaProcess[];
   /** Past the links, on a connection of the harness. */
@@ -75,6 +81,8 @@ export interface World {
    * has come to its end, and something sent since has gone the whole way. Resolves with the seconds since the call.
    */
   recovery(patience_seconds?: number): Promise<number>;
+  /** Those that `recovery` has measured. */
+  readonly recoveries: readonly Recovery[];
   /** Ends the load, and resolves when nothing is new, owed or under way any more; or after so long, which `check` then tells. */
   settle(patience_seconds?: number): Promise<void>;
   /** Compares what was acknowledged, what the mail server took and what the database says. */
