@@ -21,10 +21,14 @@ import { sameId } from './f18-same-id.ts';
 import { outOfOrder } from './f19-out-of-order.ts';
 import { migratedUnderLoad } from './f21-migration.ts';
 import { poisonedJobs, poisonedTemplates } from './f22-poison.ts';
+import { hugeBodies } from './f23-huge-bodies.ts';
+import { importKilled } from './f23-import-killed.ts';
+import { slowClients } from './f23-slow-clients.ts';
 import { engineFrozen, loopBlocked, memoryGone, senderFrozen } from './f24-standstill.ts';
 import { webhookDown } from './f25-webhook-down.ts';
 import { relayLost } from './f26-relay-lost.ts';
 import { unsubscribeRaces } from './f28-unsubscribe-races.ts';
+import { secretsExchanged } from './f29-secrets.ts';
 
 /** In the order of the table. */
 export const CASES: readonly FaultCase[] = [
@@ -62,6 +66,9 @@ export const CASES: readonly FaultCase[] = [
   migratedUnderLoad,
   poisonedJobs,
   poisonedTemplates,
+  hugeBodies,
+  slowClients,
+  importKilled,
   engineFrozen,
   senderFrozen,
   loopBlocked,
@@ -69,4 +76,5 @@ export const CASES: readonly FaultCase[] = [
   webhookDown,
   relayLost,
   unsubscribeRaces,
+  secretsExchanged,
 ];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import pg from 'pg';
-import { writeFiles } from '../../support/built-program.ts';
+import { launch, writeFiles } from '../../support/built-program.ts';
 import { linkTo, type Link } from '../../support/link.ts';
 import { freePort } from '../../support/redis-server.ts';
 import type { Backend } from '../fault.ts';
@@ -53,7 +53,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     place.backend === 'redis'
       ? openRedis(disk ? disk.redis : join(folder, 'redis'), options.redis_keeps_writes ?? false)
       : Promise.resolve(undefined),
-    startSmtp(join(folder, 'mails.jsonl')),
+    startSmtp(join(folder, 'mails.jsonl'), options.keeps_texts ?? false),
     freePort(),
   ]);
   closing.push(() => dropDatabase(ground, database_url));
@@ -129,6 +129,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
       return living();
     },
     start,
+    command: (...args) => launch(ground.main, [...args, '-C', project], env),
     running: (role) => living().filter(({ roles }) => roles.includes(role)),
     query,
     async flow(load_options) {
