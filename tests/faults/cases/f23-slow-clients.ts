@@ -17,6 +17,8 @@ export const slowClients: FaultCase = {
 const WANTED = 10_000;
 /** Of the files that a process may open, for all else. */
 const OTHER_FILES = 500;
+/** Milliseconds: where 1 of 100 others waits for longer than this before there is any slow client, there are fewer. */
+const AT_REST = 200;
 /** Seconds: a request may take ten, which is looked at every five; the rest is what 10,000 endings take. */
 const IN_TIME = 20;
 const PATIENCE = 90;
@@ -28,14 +30,15 @@ const MOST_WAITING = 1000;
 const BUSY = 20;
 
 async function holdUp({ dice, openWorld }: Setting): Promise<Findings> {
-  const wanted = Math.min(WANTED, filesAllowed() - OTHER_FILES);
-  if (wanted < 100) throw new CannotRun('this machine lets a process open too few files');
+  const most_open = Math.min(WANTED, filesAllowed() - OTHER_FILES);
+  if (most_open < 100) throw new CannotRun('this machine lets a process open too few files');
   const world = await openWorld();
   const [api] = world.running('api');
   await world.flow();
   const before = askBeside(world);
   await sleep(5000);
   const alone = await before.stop();
+  const wanted = Math.floor(most_open * Math.min(1, AT_REST / alone.p99));
   const begun = await peakMegabytes(api?.pid ?? 0);
   const { most, beside, endings, open } = await withSlowClients(
     new URL(world.origin).port,
