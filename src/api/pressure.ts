@@ -50,20 +50,49 @@ const GROWS = 8;
 const MOST_BYTES = 64 * 1024 * 1024;
 /** What does not say how long it will be, or is packed, counts as the longest that is taken. */
 const UNKNOWN = 512 * 1024;
+/** A body that is shorter is not broken off. */
+const SHORT = 16 * 1024;
 
 function bytesThatFit(): number {
   return Math.min(MOST_BYTES, Math.floor(getHeapStatistics().heap_size_limit / (2 * GROWS)));
 }
 
+/** What has come counts, not what is promised: else clients that promise much and send nothing would keep others out. */
 function limitBytes(server: FastifyInstance, most: number): void {
   let in_work = 0;
   server.addHook('onRequest', async (request, reply) => {
     const bytes = bytesOf(request);
-    if (bytes === 0) return;
-    if (in_work > 0 && in_work + bytes > most) return sendBusy(reply);
-    in_work += bytes;
-    reply.raw.once('close', () => (in_work -= bytes));
+    if (bytes > 0 && in_work > 0 && in_work + bytes > most) return sendBusy(reply);
   });
+  server.addHook('preParsing', (request, reply, body, done) => {
+    if (bytesOf(request) === 0) return done(null, body);
+    let arrived = 0;
+    const count = ({ length }: Buffer): void => {
+      arrived += length;
+      in_work += length;
+      // Whoever reads the body answers; where nobody does, nothing of it is kept.
+      if (arrived > SHORT && in_work > most && body.listenerCount('error') > 0)
+        body.emit('error', new BusyError());
+    };
+    reply.raw.once('close', () => {
+      body.off('data', count);
+      in_work -= arrived;
+    });
+    // Nothing flows before somebody reads.
+    body.pause().on('data', count);
+    done(null, body);
+  });
+  server.addHook('preValidation', async ({ headers }, reply) => {
+    if (headers['content-encoding'] === undefined || reply.raw.closed) return;
+    if (in_work + UNKNOWN > most) return sendBusy(reply);
+    in_work += UNKNOWN;
+    reply.raw.once('close', () => (in_work -= UNKNOWN));
+  });
+}
+
+/** More has come than fits. Handlers of errors answer it by `sendBusy`. */
+export class BusyError extends Error {
+  readonly statusCode = 503;
 }
 
 function bytesOf({ method, headers }: FastifyRequest): number {
@@ -86,17 +115,18 @@ async function limitMemory(server: FastifyInstance): Promise<void> {
     maxHeapUsedBytes: Math.floor(getHeapStatistics().heap_size_limit * SHARE),
     ...(is_constrained ? { maxRssBytes: Math.floor(constrained * SHARE) } : {}),
     // Readers who open, click and unsubscribe are let in, and so is whoever asks for health.
-    pressureHandler: ({ method, url }, reply) =>
-      method === 'POST' && url.startsWith('/v1/') ? sendBusy(reply) : undefined,
+    pressureHandler: async ({ method, url }, reply) => {
+      if (method === 'POST' && url.startsWith('/v1/')) await sendBusy(reply);
+    },
   });
 }
 
 const RETRY_AFTER_SECONDS = 5;
 
-async function sendBusy(reply: FastifyReply): Promise<void> {
+export function sendBusy(reply: FastifyReply): FastifyReply {
   // What is still on its way of this request is not read.
   reply.raw.shouldKeepAlive = false;
-  await reply
+  return reply
     .code(503)
     .header('retry-after', String(RETRY_AFTER_SECONDS))
     .send(saying('busy', 'More comes in than can be stored. Send it again.'));

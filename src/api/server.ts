@@ -24,7 +24,7 @@ import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { confirmRoutes } from './confirm.ts';
-import { limitPressure } from './pressure.ts';
+import { BusyError, limitPressure, sendBusy } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { putAsideRoutes } from './put-aside.ts';
 import { suppressionRoutes } from './suppressions.ts';
@@ -135,6 +135,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** Where a route says nothing itself. What went wrong inside is told to the log and not to the client. */
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof BusyError) return sendBusy(reply);
   const status = error.statusCode ?? 500;
   if (status < 500)
     return reply.code(status).send({ error: { code: 'request_refused', message: error.message } });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
+import type { IncomingEvent, Instant } from '../core/events/event.ts';
 import { parseDuration, exactMilliseconds, type Duration } from '../core/time/duration.ts';
 import { movableClock } from '../engine/clocks.ts';
 import { createActivity, moveClock, receiveAll } from '../engine/replay.ts';
@@ -67,7 +68,8 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   for (const problem of problems.slice(0, 10)) output.note(problem);
   if (problems.length > 10) output.note(`… and ${problems.length - 10} more lines that cannot be read`);
   if (events.length === 0) throw new UserError('file_empty', `There is no event in ${file}.`);
-  const clock = movableClock(Math.min(...events.map((event) => event.received_at)));
+  const { from, last } = spanOf(events);
+  const clock = movableClock(from);
   const activity = createActivity();
   const { app, folder, close } = await openSurroundings({
     project: options.project,
@@ -92,8 +94,7 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
       receiving.at(done / events.length, `${done} of ${events.length} events`),
     );
     receiving.done(`${added} new events of ${events.length}`);
-    const from = Math.min(...events.map((event) => event.received_at));
-    const until = Math.max(...events.map((event) => event.received_at)) + exactMilliseconds(options.goOn);
+    const until = last + exactMilliseconds(options.goOn);
     const moving = progressBar('Replaying');
     await moveClock(parts, {
       until,
@@ -107,6 +108,16 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   } finally {
     await close();
   }
+}
+
+/** One by one: a function takes some hundred thousand arguments at most. */
+function spanOf(events: readonly IncomingEvent[]): { readonly from: Instant; readonly last: Instant } {
+  let [from, last] = [Infinity, -Infinity];
+  for (const { received_at } of events) {
+    from = Math.min(from, received_at);
+    last = Math.max(last, received_at);
+  }
+  return { from, last };
 }
 
 function readSpeed(text: string): number {

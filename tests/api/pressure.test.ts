@@ -1,5 +1,7 @@
 /** What the API does when too much comes in: it says so in time, and whatever it took it keeps. */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { openServer } from '../../src/api/server.ts';
@@ -46,6 +48,32 @@ test('one key that asks too often gets 429 and when to come again; others, and r
   expect((await send('wk_two')).statusCode).toBe(200);
   const seen = await Promise.all(Array.from({ length: 6 }, () => server.inject('/health/live')));
   expect(seen.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 200, 200]);
+});
+
+test('what clients promise and do not send keeps no large batch out', async () => {
+  const shop = await openShop();
+  const server = await openServer(shop.app);
+  closing.push(
+    () => shop.close(),
+    () => server.close(),
+  );
+  await addWriteKey(shop.app.db, 'promised', 'Promised', 'wk_promised');
+  const origin = await server.listen({ port: 0, host: '127.0.0.1' });
+  const { hostname, port } = new URL(origin);
+  const begun = 'POST /v1/batch HTTP/1.1\r\nhost: x\r\ncontent-length: 400000\r\n\r\n ';
+  const promising = Array.from({ length: 300 }, () => connect(Number(port), hostname));
+  closing.push(async () => promising.forEach((socket) => socket.destroy()));
+  await Promise.all(promising.map((socket) => once(socket, 'connect')));
+  await Promise.all(promising.map((socket) => new Promise((resolve) => socket.write(begun, resolve))));
+  const properties = { words: 'x'.repeat(30_000) };
+  const batch = Array.from({ length: 13 }, () => ({
+    ...{ type: 'track', userId: 'ana', event: 'Seen', properties },
+  }));
+  const answer = await fetch(`${origin}/v1/batch`, {
+    ...{ method: 'POST', body: JSON.stringify({ batch }) },
+    headers: { authorization: basic('wk_promised'), 'content-type': 'application/json' },
+  });
+  expect(answer.status).toBe(200);
 });
 
 const CLIENTS = 150;

@@ -1,6 +1,7 @@
 /** How the event routes say that something is wrong. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Rejected } from '../../core/events/segment.ts';
+import { BusyError, sendBusy } from '../pressure.ts';
 
 const RETRY_AFTER_SECONDS = 5;
 
@@ -33,6 +34,7 @@ export function tooLarge(bytes: number): Problem {
  * that asks to come again: clients keep their events on a 503, and nothing is lost.
  */
 export function answerProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof BusyError) return sendBusy(reply);
   const problem = error instanceof Problem ? error : problemOf(error, request);
   if (problem === undefined) return answerUnavailable(error, request, reply);
   // RFC 9110, 15.5.2: a 401 names the way to authenticate.

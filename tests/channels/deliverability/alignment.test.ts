@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { dmarc } from 'mailauth/lib/dmarc/index.js';
 import { spf } from 'mailauth/lib/spf/index.js';
-import { BOUNCES, capture, dnsWith, rsaKeyOf, verdicts, valuesOf, type Captured } from './capture.ts';
+import { BOUNCES, capture, rsaKeyOf, verdicts, valuesOf, type Captured } from './capture.ts';
+import { dnsWith } from '../../support/dkim-verdicts.ts';
 
 const OUR_SERVER = '192.0.2.10';
 const DNS = dnsWith({

@@ -1,7 +1,6 @@
 /** Messages as they arrive: sent by the e-mail channel over real SMTP, kept to the octet, and checked by mailauth. */
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterEach, expect } from 'vitest';
-import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { createEmailChannel, type EmailOptions } from '../../../src/channels/email.ts';
 import type { DkimKey } from '../../../src/channels/dkim.ts';
 import { createLinks } from '../../../src/engine/links.ts';
@@ -12,6 +11,7 @@ import {
   type SmtpAnswer,
   type SmtpMoment,
 } from '../../support/scripted-smtp.ts';
+import { verdictsOf, type Verdict } from '../../support/dkim-verdicts.ts';
 import { aParcel } from '../parcel.ts';
 
 export const closing: (() => Promise<unknown>)[] = [];
@@ -95,42 +95,9 @@ export const ED25519 = aKey('ed', ed25519_pair);
 export const BOTH = [RSA, ED25519];
 export const rsaKeyOf = (domain: string): DkimKey => aKey('rsa', rsa_pair, domain);
 
-/** What DNS would publish: for RSA the key as it is, for Ed25519 its 32 octets (RFC 8463, 4). */
-function publicRecord({ private_key }: DkimKey): string {
-  const der = createPublicKey(private_key).export({ type: 'spki', format: 'der' });
-  return der.length === 44
-    ? `v=DKIM1; k=ed25519; p=${der.subarray(-32).toString('base64')}`
-    : `v=DKIM1; k=rsa; p=${der.toString('base64')}`;
-}
-
-/** DNS that knows these text records alone. */
-export function dnsWith(
-  records: Readonly<Record<string, string>>,
-): (name: string, type: string) => Promise<string[][]> {
-  return async (name, type) => {
-    const record = type === 'TXT' ? records[name] : undefined;
-    if (record === undefined) throw Object.assign(new Error(`no ${type} for ${name}`), { code: 'ENOTFOUND' });
-    return [[record]];
-  };
-}
-
-export interface Verdict {
-  readonly algorithm: string;
-  readonly domain: string;
-  readonly result: string;
-}
-
 /** What a receiver finds who asks DNS for the public halves of these keys. */
-export async function verdicts(raw: Buffer, keys: readonly DkimKey[] = BOTH): Promise<Verdict[]> {
-  const records = Object.fromEntries(
-    keys.map((key) => [`${key.selector}._domainkey.${key.domain}`, publicRecord(key)]),
-  );
-  const { results } = await dkimVerify(raw, { resolver: dnsWith(records) });
-  return results.map(({ signingDomain, status }) => ({
-    algorithm: (status as { readonly header?: { readonly a?: string } }).header?.a ?? '',
-    domain: signingDomain,
-    result: status.result,
-  }));
+export function verdicts(raw: Buffer, keys: readonly DkimKey[] = BOTH): Promise<Verdict[]> {
+  return verdictsOf(raw, keys);
 }
 
 export const PASSED: readonly Verdict[] = [

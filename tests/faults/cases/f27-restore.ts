@@ -101,7 +101,7 @@ interface State {
 /** Runs `etapa recover`. */
 function commandIn(world: World, violations: string[]): (...args: readonly string[]) => Promise<State> {
   return async (...args) => {
-    const { code, out, err } = await world.command('recover', '--json', ...args);
+    const { code, out, err } = await world.command('recover', '--json', ...args).ended();
     if (code === 0) return JSON.parse(out) as State;
     violations.push(`recover ${args.join(' ')} ended with ${code}: ${err}`);
     return { held_contacts: 0, held_messages: 0 };

@@ -22,11 +22,15 @@ import { outOfOrder } from './f19-out-of-order.ts';
 import { reload } from './f20-reload.ts';
 import { migratedUnderLoad } from './f21-migration.ts';
 import { poisonedJobs, poisonedTemplates } from './f22-poison.ts';
+import { hugeBodies } from './f23-huge-bodies.ts';
+import { importKilled } from './f23-import-killed.ts';
+import { slowClients } from './f23-slow-clients.ts';
 import { engineFrozen, loopBlocked, memoryGone, senderFrozen } from './f24-standstill.ts';
 import { webhookDown } from './f25-webhook-down.ts';
 import { relayLost } from './f26-relay-lost.ts';
 import { restored } from './f27-restore.ts';
 import { unsubscribeRaces } from './f28-unsubscribe-races.ts';
+import { secretsExchanged } from './f29-secrets.ts';
 
 /** In the order of the table. */
 export const CASES: readonly FaultCase[] = [
@@ -65,6 +69,9 @@ export const CASES: readonly FaultCase[] = [
   migratedUnderLoad,
   poisonedJobs,
   poisonedTemplates,
+  hugeBodies,
+  slowClients,
+  importKilled,
   engineFrozen,
   senderFrozen,
   loopBlocked,
@@ -73,4 +80,5 @@ export const CASES: readonly FaultCase[] = [
   relayLost,
   restored,
   unsubscribeRaces,
+  secretsExchanged,
 ];

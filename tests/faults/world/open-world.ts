@@ -53,7 +53,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
     place.backend === 'redis'
       ? openRedis(disk ? disk.redis : join(folder, 'redis'), options.redis_keeps_writes ?? false)
       : Promise.resolve(undefined),
-    startSmtp(join(folder, 'mails.jsonl')),
+    startSmtp(join(folder, 'mails.jsonl'), options.keeps_texts ?? false),
     freePort(),
   ]);
   closing.push(() => dropDatabase(ground, database_url));
@@ -130,7 +130,7 @@ export async function openWorld(ground: GroundParts, place: Place, options: Worl
       return living();
     },
     start,
-    command: (...args) => launch(ground.main, [...args, '-C', project], env).ended(),
+    command: (...args) => launch(ground.main, [...args, '-C', project], env),
     running: (role) => living().filter(({ roles }) => roles.includes(role)),
     query,
     async flow(load_options) {

@@ -4,7 +4,8 @@ import { createServer, type Socket } from 'node:net';
 import { openJournal } from './journal.ts';
 import type { FromSmtp, SmtpRule, TakenMail, ToSmtp } from './smtp-words.ts';
 
-const record = openJournal(process.argv[2] ?? '');
+const [file = '', keeps_texts] = process.argv.slice(2);
+const record = openJournal(file);
 
 let rules: { readonly rule: SmtpRule; left: number }[] = [];
 let released = Promise.resolve();
@@ -123,6 +124,8 @@ function mailOf({ to, by }: Dialogue, text: string): TakenMail {
     by,
     subject: field('Subject') ?? '',
     unsubscribe: /<(https?:[^>]*)>/.exec(field('List-Unsubscribe') ?? '')?.[1] ?? null,
+    // RFC 5321, 4.5.2.
+    ...(keeps_texts === undefined ? {} : { text: `${text}\r\n`.replaceAll('\r\n..', '\r\n.') }),
   };
 }
 

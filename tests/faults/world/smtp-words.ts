@@ -12,6 +12,8 @@ export interface TakenMail {
   readonly subject: string;
   /** The address behind List-Unsubscribe, for promotions. */
   readonly unsubscribe: string | null;
+  /** The whole mail, one character per octet; only where the world keeps texts. */
+  readonly text?: string;
 }
 
 /** What the server does instead of being friendly. */

@@ -22,9 +22,9 @@ export interface SmtpProcess {
 
 const PROGRAM = fileURLToPath(new URL('smtp-program.ts', import.meta.url));
 
-/** @param file where the record is kept. */
-export async function startSmtp(file: string): Promise<SmtpProcess> {
-  const child = fork(PROGRAM, [file], {
+/** @param file where the record is kept; with whole mails, if they are wanted. */
+export async function startSmtp(file: string, keeps_texts: boolean): Promise<SmtpProcess> {
+  const child = fork(PROGRAM, [file, ...(keeps_texts ? ['texts'] : [])], {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

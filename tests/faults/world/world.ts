@@ -5,7 +5,7 @@
 import type pg from 'pg';
 import type { Role } from '../../../src/app.ts';
 import type { ProjectFiles } from '../../../src/project/read-files.ts';
-import type { Ended } from '../../support/built-program.ts';
+import type { Running } from '../../support/built-program.ts';
 import type { Link } from '../../support/link.ts';
 import type { Findings } from '../fault.ts';
 import type { Bounds } from './check.ts';
@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly redis_keeps_writes?: boolean;
   /** Added to SMTP_URL: options of the mail library, such as `socketTimeout=4000`. */
   readonly smtp_options?: string;
+  /** The record of the mail server holds the whole mails. */
+  readonly keeps_texts?: boolean;
   /** The tables, and the files of Redis, lie on a disk of this size; `disk` fills it. */
   readonly small_disk_megabytes?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -68,8 +70,8 @@ export interface World {
   readonly processes: readonly EtapaProcess[];
   /** Resolves when it says that it is running. */
   start(roles: readonly Role[], env?: Readonly<Record<string, string>>): Promise<EtapaProcess>;
-  /** Runs a command of `etapa` to its end. */
-  command(...args: readonly string[]): Promise<Ended>;
+  /** Another command of the built program, such as `keys`, on the same project, database and queue. */
+  command(...args: readonly string[]): Running;
   /** Those that have one of these roles. */
   running(role: Role): readonly EtapaProcess[];
   /** Past the links, on a connection of the harness. */
