@@ -10,13 +10,13 @@ import type { World } from '../world/world.ts';
 
 export const importKilled: FaultCase = {
   id: 'F23c',
-  name: '`etapa replay` of 200,000 rows, killed twice while it reads and once while it decides, and begun again',
+  name: '`etapa replay` of 50,000 rows, killed twice while it reads and once while it decides, and begun again',
   correct: 'Begun again it goes on: each row is stored once, counted once, and starts what it starts once.',
   backends: 'both',
   run: importAll,
 };
 
-const PEOPLE = 4000;
+const PEOPLE = 1000;
 /** Of each person: one who he is, one an order, the others views. */
 const ROWS_EACH = 50;
 const ROWS = PEOPLE * ROWS_EACH;
