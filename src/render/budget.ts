@@ -4,8 +4,8 @@
  * thread from everybody else until they are stopped by time.
  */
 
-/** Rounds and calls of helpers: some hundredths of a second, and more rows than a message has room for. */
-const MOST_STEPS = 10_000;
+/** Rounds and calls of helpers: some milliseconds, and more rows than a message has room for. */
+const MOST_STEPS = 5_000;
 /** Characters, each counted once for every `each` that it stands in: a multiple of the largest message. */
 const MOST_LENGTH = 4 * 512 * 1024;
 

@@ -2,13 +2,13 @@
  * `npm run faults`: each fault with real processes, over both backends, and what was found as a Markdown table.
  *
  * `-- F1 F5` only these · `--seeds 5` with so many seeds, from 1 · `--seed 3` only this one, to run something again ·
- * `--backend redis` · `--smoke` a short choice · `--json FILE` the findings as they are. Ends with 1 after a violation.
+ * `--backend redis` · `--smoke` a short choice · `--json FILE` the findings as they are, beside those that the file holds. Ends with 1 after a violation.
  */
-import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDice } from '../../src/demo/shop/random.ts';
 import { CASES } from './cases/index.ts';
 import { CannotRun, type Backend, type FaultCase } from './fault.ts';
+import { keepRuns } from './kept-runs.ts';
 import { readOptions, type Options } from './options.ts';
 import { runLine, table, type Run } from './report.ts';
 import { openGround, type Ground } from './world/ground.ts';
@@ -23,9 +23,8 @@ let is_ending = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void endBy(signal));
 try {
   const runs = await runAll(ground, options);
-  process.stdout.write(`\n${table(runs)}\n`);
-  if (options.json !== undefined)
-    await writeFile(options.json, JSON.stringify(runs.map(forJson), undefined, 2));
+  const all = options.json === undefined ? runs : await keepRuns(options.json, runs, CASES);
+  process.stdout.write(`\n${table(all)}\n`);
   if (runs.some(({ outcome }) => typeof outcome !== 'string' && outcome.violations.length > 0))
     process.exitCode = 1;
 } finally {
@@ -39,7 +38,7 @@ async function endBy(signal: NodeJS.Signals): Promise<void> {
   process.kill(process.pid, signal);
 }
 
-async function runAll(on: Ground, { cases, backends, seeds }: Options): Promise<Run[]> {
+async function runAll(on: Ground, { cases, backends, seeds, json }: Options): Promise<Run[]> {
   const runs: Run[] = [];
   for (const fault of cases)
     for (const backend of fault.backends === 'none' ? backends.slice(0, 1) : backends)
@@ -48,6 +47,8 @@ async function runAll(on: Ground, { cases, backends, seeds }: Options): Promise<
         const run = await runOne(on, fault, backend, seed);
         process.stdout.write(`${runLine(run)}\n`);
         runs.push(run);
+        // Also what was found before an interruption.
+        if (json !== undefined) await keepRuns(json, [run], CASES);
         if (typeof run.outcome === 'string') break;
       }
   return runs;
@@ -75,9 +76,4 @@ async function runOne(on: Ground, fault: FaultCase, backend: Backend, seed: numb
   const kept = await worlds.close(is_violated);
   if (kept !== undefined) process.stdout.write(`      ${kept} holds what was said, acknowledged and sent\n`);
   return { fault, backend, seed, outcome, seconds: (performance.now() - began) / 1000 };
-}
-
-function forJson({ fault, outcome, ...rest }: Run): object {
-  const { id, name, correct } = fault;
-  return { id, name, correct, ...rest, ...(typeof outcome === 'string' ? { left_out: outcome } : outcome) };
 }

@@ -117,12 +117,12 @@ describe('a bad message does not take its batch with it', () => {
     expect(good).toMatchObject({ ok: true });
   });
 
-  it('a list of 3,000 rows is no such thing', async () => {
-    const rows = { a: Array.from({ length: 3000 }, (_, n) => ({ n })) };
+  it('a list of 2,000 rows is no such thing', async () => {
+    const rows = { a: Array.from({ length: 2000 }, (_, n) => ({ n })) };
     const [long] = await renderer.renderBatch([
       job(rows, { html: '{{#each a}}{{number n}}{{@index}},{{/each}}' }),
     ]);
-    expect(long).toMatchObject({ ok: true, html: expect.stringMatching(/^00,11,.*,2,9992999,$/s) as string });
+    expect(long).toMatchObject({ ok: true, html: expect.stringMatching(/^00,11,.*,1,9991999,$/s) as string });
   });
 
   it('too big a message is refused, even with 1 MB of words made from a small template', async () => {
