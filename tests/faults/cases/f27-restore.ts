@@ -122,8 +122,8 @@ async function withoutTheHeld(world: World, mails_before: number): Promise<reado
   ];
 }
 
-/** Seconds: also where so much else runs that processes have only just begun. */
-const LONGEST_WAIT = 59;
+/** Seconds, as for any recovery. */
+const LONGEST_WAIT = 30;
 
 /** Longer than a claim of dead processes is waited for. */
 const HELD_FOR = 8000;
