@@ -121,26 +121,28 @@ describe.each(backends())('bells over %s', (backend) => {
     const url = await newDatabase();
     const opened = await openBackend(queueOn(backend, url));
     const bell = createBell(opened, () => undefined);
+    const began = performance.now();
     for (let ring = 0; ring < 60; ring++) {
       bell.ringTurns(Array.from({ length: PARTITIONS }, (_, partition) => partition));
       bell.ringSends();
       await sleep(10);
     }
+    const seconds = Math.ceil((performance.now() - began) / 1000) + 1;
     let [turns, sends] = [0, 0];
     const turner = { work: () => Promise.resolve(void turns++), hear: () => [], stop: () => undefined };
     const sender = { work: () => Promise.resolve(void sends++), stop: () => undefined };
     const workers = [startTurnWorkers(opened, turner, told), startSendWorker(opened, sender, told)];
     await expect.poll(() => Math.min(turns, sends)).toBeGreaterThanOrEqual(8);
     await sleep(300);
-    // Eight groups; the second may have changed between the rings.
-    expect(turns).toBeLessThanOrEqual(2 * 8);
+    // Eight groups, each with an id of its own for the second.
+    expect(turns).toBeLessThanOrEqual(8 * seconds);
     expect(sends).toBeLessThanOrEqual(16);
     await Promise.all(workers.map((worker) => worker.close()));
     await bell.close();
     await opened.close();
   });
 
-  it('come while their partitions are worked at, and are answered when that ends, once', async () => {
+  it('come while their partitions are worked at, and are answered together when that ends', async () => {
     let begun = 0;
     let finish: () => void = () => undefined;
     const { bell } = await openBells(backend, (partition) => {
@@ -158,8 +160,8 @@ describe.each(backends())('bells over %s', (backend) => {
     await expect.poll(() => begun).toBeGreaterThanOrEqual(2);
     await sleep(500);
     clearInterval(finishing);
-    // One more where the second changed meanwhile.
-    expect(begun).toBeLessThanOrEqual(3);
+    // More where the second changed meanwhile, but not once for each ring.
+    expect(begun).toBeLessThan(6);
   });
 
   it('come through although a worker that has gone never ends its job', async () => {
