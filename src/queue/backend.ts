@@ -8,11 +8,11 @@ export type QueueBackend =
   | { readonly kind: 'postgres'; readonly url: string; readonly schema?: string }
   | { readonly kind: 'redis'; readonly url: string; readonly prefix?: string };
 
-/** A job; where it has an id, one waits at most, and one more follows what is worked at. */
+/** A job; of those with the same id one waits at most. */
 export interface Ring {
   readonly name: string;
   readonly data: unknown;
-  readonly opts?: { readonly deduplication: { readonly id: string; readonly keepLastIfActive: true } };
+  readonly opts?: { readonly deduplication: { readonly id: string } };
 }
 
 interface AnyQueue {

@@ -14,12 +14,6 @@ export interface TurnsJob {
 const PARTITIONS_PER_JOB = 8;
 /** Rings within this time of the one before become one. */
 const GATHERING = 5;
-/** The milliseconds for which rings for the same partitions are one and the same job. */
-const SLOT = 1000;
-/** More than the jobs that workers may hold that were killed lately: the queue notices after some seconds. */
-const SLOTS = 6;
-/** So many senders may be called at once. */
-const SENDERS = 16;
 
 export interface ClosableBell extends Bell {
   close(): Promise<void>;
@@ -28,10 +22,8 @@ export interface ClosableBell extends Bell {
 /**
  * Rings through BullMQ. A ring that fails is reported and forgotten: the sweep rings again.
  *
- * However often it rings, the queue holds few jobs: rings for the same partitions have one id, so that the first is kept
- * while it waits, and the last while it is worked at, to follow when that ends. A worker that is killed leaves its job
- * unended for some seconds, and nothing with its id comes through until then: so each second has an id of its own, and
- * rings to senders take the next of some ids.
+ * However often it rings, the queue holds few jobs: rings for the same partitions have one id, of which one job waits at
+ * most. A worker lets go of the id before it looks, so that what comes while it works is rung for anew.
  */
 export function createBell(backend: OpenBackend, onError: (error: unknown) => void): ClosableBell {
   const turns = backend.queue(TURNS);
@@ -42,12 +34,10 @@ export function createBell(backend: OpenBackend, onError: (error: unknown) => vo
   const ringTurns = gather(async () => {
     const groups = new Set([...due].map((partition) => Math.floor(partition / PARTITIONS_PER_JOB)));
     due.clear();
-    const slot = Math.floor(performance.now() / SLOT) % SLOTS;
-    await turns.addBulk([...groups].map((group) => once(`${group}-${slot}`, partitionsOf(group))));
+    await turns.addBulk([...groups].map((group) => once(`partitions-${group}`, partitionsOf(group))));
   }, onError);
-  let rings = 0;
   const ringSends = gather(async () => {
-    await sends.addBulk([once(`${rings++ % SENDERS}`, {})]);
+    await sends.addBulk([once('send', {})]);
   }, onError);
   return {
     ringTurns(partitions) {
@@ -92,7 +82,7 @@ function gather(send: () => Promise<void>, onError: (error: unknown) => void): G
 }
 
 function once(id: string, data: unknown): Ring {
-  return { name: 'ring', data, opts: { deduplication: { id, keepLastIfActive: true } } };
+  return { name: 'ring', data, opts: { deduplication: { id } } };
 }
 
 /** Always the same for the same id, since of several rings only one is kept. */

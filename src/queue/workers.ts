@@ -20,7 +20,7 @@ export function startTurnWorkers(
   turner: Turner,
   onError: (error: unknown) => void,
 ): Workers {
-  const work = async ({ data }: { data: unknown }): Promise<void> => turner.work(partitionsIn(data));
+  const work = async ({ data }: Answered): Promise<void> => turner.work(partitionsIn(data));
   return startWorkers(backend, TURNS, work, TURNS_AT_ONCE, () => turner.stop(), onError);
 }
 
@@ -51,17 +51,27 @@ export function startSendWorker(
   );
 }
 
+interface Answered {
+  readonly data: unknown;
+  removeDeduplicationKey(): Promise<boolean>;
+}
+
 function startWorkers(
   backend: OpenBackend,
   queue: string,
-  work: (job: { data: unknown }) => Promise<void>,
+  work: (job: Answered) => Promise<void>,
   at_once: number,
   stop: () => void,
   onError: (error: unknown) => void,
 ): Workers {
   const under_way = new Set<Promise<void>>();
-  const process = (job: { data: unknown }): Promise<void> => {
-    const working = work(job).finally(() => under_way.delete(working));
+  const answer = async (job: Answered): Promise<void> => {
+    // Before the work looks at anything: who rings from here on is not answered by it.
+    await job.removeDeduplicationKey().catch(onError);
+    await work(job);
+  };
+  const process = (job: Answered): Promise<void> => {
+    const working = answer(job).finally(() => under_way.delete(working));
     under_way.add(working);
     return working;
   };
