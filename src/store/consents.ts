@@ -23,10 +23,9 @@ export interface Addressee {
 }
 
 export async function addresseeOf(db: Runner, message_id: string): Promise<Addressee | undefined> {
-  const id = await standInFor(db, message_id);
-  if (id === undefined) return undefined;
   const found = await db.execute<Addressee & Record<string, unknown>>(sql`
-    select id as message_id, contact_id, channel, language, address from messages where id = ${id}`);
+    select id as message_id, contact_id, channel, language, address
+    from messages where id = ${standInFor(message_id)}`);
   return found.rows[0];
 }
 

@@ -115,18 +115,16 @@ async function prove(db: Runner, id: string, address: string, message: string | 
 
 /**
  * The message that stands for one behind a link: itself, or, where a restore has lost it, the one that it turned out to
- * be, or else the newest to the same address. Undefined where there is none.
+ * be, or else the newest to the same address. Null where there is none.
  */
-export async function standInFor(db: Runner, message_id: string): Promise<string | undefined> {
-  const found = await db.execute<{ id: string | null }>(sql`
-    select coalesce(
-      (select id from messages where id = ${message_id}),
-      (select proved from recovery_sent where id = ${message_id}),
-      (select m.id from recovery_sent s
-        join contacts c on lower(c.profile #>> '{fields,email,value}') = s.address and c.merged_into is null
-        join messages m on m.contact_id = c.id and m.channel = 'email'
-        where s.id = ${message_id} order by m.owed_at desc limit 1)) as id`);
-  return found.rows[0]?.id ?? undefined;
+export function standInFor(message_id: string): SQL {
+  return sql`coalesce(
+    (select id from messages where id = ${message_id}),
+    (select proved from recovery_sent where id = ${message_id}),
+    (select m.id from recovery_sent s
+      join contacts c on lower(c.profile #>> '{fields,email,value}') = s.address and c.merged_into is null
+      join messages m on m.contact_id = c.id and m.channel = 'email'
+      where s.id = ${message_id} order by m.owed_at desc limit 1))`;
 }
 
 async function stateOf(db: Runner): Promise<RecoveryState> {
