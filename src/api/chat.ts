@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { check } from '../core/schema.ts';
 import { pointTo } from '../core/events/segment/refusal.ts';
 import type { ChatEntry, ChatPage, ChatPlace } from '../engine/chat.ts';
-import { requireApiKey, type KnownKey } from './api-key.ts';
+import type { Access } from './access.ts';
 import { CHAT_PAGE, CHAT_READ, CHAT_WRITE } from './chat/documentation.ts';
 import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
 import { ApiProblem } from './problem.ts';
 
 export interface ChatOptions {
-  findKey(key: string): Promise<KnownKey | undefined>;
+  readonly access: Access;
   /** By Etapa's id of the contact, or one of the shop's; undefined where there is no such contact. */
   findContact(who: string): Promise<string | undefined>;
   page(contact_id: string, before: ChatPlace | null, limit: number): Promise<ChatPage>;
@@ -81,7 +81,7 @@ async function markRead(request: FastifyRequest, who: string, options: ChatOptio
 }
 
 async function contactOf(request: FastifyRequest, who: string, options: ChatOptions): Promise<string> {
-  await requireApiKey(request.headers.authorization, options.findKey);
+  await options.access(request, 'people');
   // No text of PostgreSQL holds the sign that ends texts elsewhere.
   const contact_id = who.includes('\0') ? undefined : await options.findContact(who);
   if (contact_id === undefined) throw noContact(who);

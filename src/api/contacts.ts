@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Instant } from '../core/events/event.ts';
 import { MESSAGE_STATES } from '../core/messages/message.ts';
-import { requireApiKey, type KnownKey } from './api-key.ts';
+import type { Access } from './access.ts';
 import { personExport } from './contacts/export-shape.ts';
 import { ApiProblem } from './problem.ts';
 import { documentedBy, pageQuery, prepareZodRoutes, readAs, readCursor, writeCursor } from './zod-routes.ts';
@@ -14,7 +14,7 @@ export interface ContactOptions {
   readonly people: App['people'];
   /** By its id, by an id of the shop, or by its e-mail address. */
   findContact(who: string): Promise<string | undefined>;
-  findKey(key: string): Promise<KnownKey | undefined>;
+  readonly access: Access;
   now(): Promise<Instant>;
 }
 
@@ -23,9 +23,9 @@ interface Who {
 }
 
 export function contactRoutes(options: ContactOptions): FastifyPluginAsync {
-  const { people, findKey, now } = options;
+  const { people, access, now } = options;
   return async (app) => {
-    prepareZodRoutes(app, findKey);
+    prepareZodRoutes(app, access, 'people');
 
     app.get<Who>('/v1/contacts/:id/messages', documentedBy(MESSAGES), async ({ params, query }) => {
       const { from, to, limit, cursor } = readAs(messagesQuery, query);
@@ -49,10 +49,10 @@ export function contactRoutes(options: ContactOptions): FastifyPluginAsync {
         .send(Readable.from(people.export(id, await now())));
     });
 
-    app.delete<Who>('/v1/contacts/:id', documentedBy(ERASE), async ({ params, headers }) => {
-      const source = await requireApiKey(headers.authorization, findKey);
+    app.delete<Who>('/v1/contacts/:id', documentedBy(ERASE), async (request) => {
+      const { source } = await access(request, 'people');
       const erased = await people.erase({
-        contact_id: await find(params.id, options),
+        contact_id: await find(request.params.id, options),
         source,
         at: await now(),
       });

@@ -3,14 +3,14 @@ import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import type { Instant } from '../core/events/event.ts';
 import { DEAD, type ListedMessage, type MessageList, type RetryRefusal } from '../engine/message-list.ts';
-import { requireApiKey, type KnownKey } from './api-key.ts';
+import type { Access } from './access.ts';
 import { LIST_DOCUMENTATION, ONE_DOCUMENTATION, RETRY_DOCUMENTATION } from './messages/documentation.ts';
 import { cursorOf, readQuery, readRetry } from './messages/query.ts';
 import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
 import { ApiProblem } from './problem.ts';
 
 export interface MessageOptions {
-  findKey(key: string): Promise<KnownKey | undefined>;
+  readonly access: Access;
   /** The id of a contact that is known by this id, an id of the shop, or an e-mail address. */
   contactOf(who: string): Promise<string | undefined>;
   readonly messages: MessageList;
@@ -19,11 +19,11 @@ export interface MessageOptions {
 type One = { Params: { id: string } };
 
 /** GET /v1/messages, GET /v1/messages/:id, POST /v1/messages/:id/retry */
-export function messageRoutes({ findKey, contactOf, messages }: MessageOptions): FastifyPluginAsync {
+export function messageRoutes({ access, contactOf, messages }: MessageOptions): FastifyPluginAsync {
   return async (app) => {
     prepareJsonRoutes(app);
     app.addHook('onRequest', async (request) => {
-      await requireApiKey(request.headers.authorization, findKey);
+      await access(request, 'people');
     });
     app.get('/v1/messages', { schema: LIST_DOCUMENTATION, config: AS_IT_IS }, ({ query }) =>
       list(query, messages, contactOf),

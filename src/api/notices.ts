@@ -4,31 +4,31 @@ import { z } from 'zod';
 import { check } from '../core/schema.ts';
 import type { NoticeDesk } from '../engine/notices.ts';
 import { UserError } from '../errors.ts';
-import { requireApiKey, type KnownKey } from './api-key.ts';
+import type { Access } from './access.ts';
 import { END_NOTICE, LIST_NOTICES, START_NOTICE, type Documentation } from './notices/documentation.ts';
 import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
 import { ApiProblem } from './problem.ts';
 
 export interface NoticeOptions {
-  findKey(key: string): Promise<KnownKey | undefined>;
+  readonly access: Access;
   readonly notices: NoticeDesk;
 }
 
 /** GET /v1/notices, POST /v1/notices/:id/start, POST /v1/notices/:id/end */
-export function noticeRoutes({ findKey, notices }: NoticeOptions): FastifyPluginAsync {
+export function noticeRoutes({ access, notices }: NoticeOptions): FastifyPluginAsync {
   return async (app: FastifyInstance) => {
     prepareJsonRoutes(app);
     app.get('/v1/notices', {
       ...documented(LIST_NOTICES),
       async handler(request) {
-        await requireApiKey(request.headers.authorization, findKey);
+        await access(request, 'read');
         return { notices: await notices.list() };
       },
     });
     app.post<ById>('/v1/notices/:id/start', {
       ...documented(START_NOTICE),
       async handler(request) {
-        const by = await requireApiKey(request.headers.authorization, findKey);
+        const { source: by } = await access(request, 'publish');
         const until = readUntil(request.body);
         return { notice: await orProblem(notices.start(request.params.id, until, by)) };
       },
@@ -36,7 +36,7 @@ export function noticeRoutes({ findKey, notices }: NoticeOptions): FastifyPlugin
     app.post<ById>('/v1/notices/:id/end', {
       ...documented(END_NOTICE),
       async handler(request) {
-        const by = await requireApiKey(request.headers.authorization, findKey);
+        const { source: by } = await access(request, 'publish');
         return { notice: await orProblem(notices.end(request.params.id, by)) };
       },
     });

@@ -2,12 +2,12 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import type { KnownKey } from './api-key.ts';
+import type { Access } from './access.ts';
 import { documentedBy, pageQuery, prepareZodRoutes, readAs, readCursor, writeCursor } from './zod-routes.ts';
 
 export interface PutAsideOptions {
   readonly aside: App['aside'];
-  findKey(key: string): Promise<KnownKey | undefined>;
+  readonly access: Access;
 }
 
 const contact = z.object({
@@ -26,9 +26,9 @@ const asked = z.strictObject({
 });
 const tried = z.object({ tried: z.number().int() });
 
-export function putAsideRoutes({ aside, findKey }: PutAsideOptions): FastifyPluginAsync {
+export function putAsideRoutes({ aside, access }: PutAsideOptions): FastifyPluginAsync {
   return async (app) => {
-    prepareZodRoutes(app, findKey);
+    prepareZodRoutes(app, access, 'people');
 
     app.get('/v1/put-aside', documentedBy(LISTED), async ({ query }) => {
       const { limit, cursor } = readAs(pageQuery, query);

@@ -16,6 +16,7 @@ import type { App } from '../app.ts';
 import { UserError } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
+import { createAccess, type Access } from './access.ts';
 import { chatRoutes } from './chat.ts';
 import { contactRoutes } from './contacts.ts';
 import { databaseCheck, healthRoutes, type Checks } from './health.ts';
@@ -87,14 +88,15 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   const asked = steadyNow(() => app.store.databaseNow());
   const now = async (): Promise<Instant> => app.clock.at(await asked());
+  const access = createAccess({ findKey: (key) => app.findKey(key) });
   await server.register(segmentRoutes(segmentOptions(app, now)));
-  await server.register(workflowRoutes(workflowOptions(app, now)));
-  await server.register(noticeRoutes({ findKey: (key) => app.findKey(key), notices: app.notices }));
-  await server.register(messageRoutes(messageOptions(app)));
-  await server.register(chatRoutes(chatOptions(app)));
-  await server.register(contactRoutes(contactOptions(app)));
-  await server.register(suppressionRoutes(suppressionOptions(app)));
-  await server.register(putAsideRoutes({ aside: app.aside, findKey: (key) => app.findKey(key) }));
+  await server.register(workflowRoutes(workflowOptions(app, access, now)));
+  await server.register(noticeRoutes({ access, notices: app.notices }));
+  await server.register(messageRoutes(messageOptions(app, access)));
+  await server.register(chatRoutes(chatOptions(app, access)));
+  await server.register(contactRoutes(contactOptions(app, access)));
+  await server.register(suppressionRoutes(suppressionOptions(app, access)));
+  await server.register(putAsideRoutes({ aside: app.aside, access }));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(preferenceRoutes(preferenceOptions(app)));
   await server.register(confirmRoutes(confirmOptions(app)));
@@ -104,7 +106,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(
     healthRoutes({ database: databaseCheck(() => app.store.databaseNow()), ...options.checks }),
   );
-  if (options.metrics) await server.register(metricsRoute(options.metrics, (key) => app.findKey(key)));
+  if (options.metrics) await server.register(metricsRoute(options.metrics, access));
   await options.more?.(server);
   return server;
 }
@@ -217,9 +219,9 @@ function surveyOptions(app: App): Parameters<typeof surveyRoutes>[0] {
   };
 }
 
-function workflowOptions(app: App, now: Now): Parameters<typeof workflowRoutes>[0] {
+function workflowOptions(app: App, access: Access, now: Now): Parameters<typeof workflowRoutes>[0] {
   return {
-    findKey: (key) => app.findKey(key),
+    access,
     whyNotStarted: (workflow) => app.whyNotStarted(workflow),
     async identityOf(contact_id) {
       const found = await app.reader.findContact(contact_id);
@@ -233,15 +235,15 @@ function workflowOptions(app: App, now: Now): Parameters<typeof workflowRoutes>[
   };
 }
 
-function messageOptions({ findKey, messages, reader }: App): Parameters<typeof messageRoutes>[0] {
+function messageOptions({ messages, reader }: App, access: Access): Parameters<typeof messageRoutes>[0] {
   const contactOf = async (who: string): Promise<string | undefined> =>
     (await reader.findContact(who))?.contact.id;
-  return { findKey, messages, contactOf };
+  return { access, messages, contactOf };
 }
 
-function chatOptions({ chat, reader, findKey }: App): Parameters<typeof chatRoutes>[0] {
+function chatOptions({ chat, reader }: App, access: Access): Parameters<typeof chatRoutes>[0] {
   return {
-    findKey,
+    access,
     findContact: async (who) => (await reader.findContact(who))?.contact.id,
     page: chat.page,
     write: chat.write,
@@ -250,19 +252,19 @@ function chatOptions({ chat, reader, findKey }: App): Parameters<typeof chatRout
   };
 }
 
-function contactOptions(app: App): Parameters<typeof contactRoutes>[0] {
+function contactOptions(app: App, access: Access): Parameters<typeof contactRoutes>[0] {
   return {
     people: app.people,
     findContact: async (who) => (await app.reader.findContact(who))?.contact.id,
-    findKey: (key) => app.findKey(key),
+    access,
     now: app.now,
   };
 }
 
-function suppressionOptions(app: App): Parameters<typeof suppressionRoutes>[0] {
+function suppressionOptions(app: App, access: Access): Parameters<typeof suppressionRoutes>[0] {
   return {
     list: app.suppressions,
-    findKey: (key) => app.findKey(key),
+    access,
     now: app.now,
   };
 }

@@ -4,13 +4,13 @@ import { z } from 'zod';
 import type { Instant } from '../core/events/event.ts';
 import { suppressible, SUPPRESSED_CHANNELS, type SuppressedChannel } from '../core/messages/suppression.ts';
 import type { App } from '../app.ts';
-import type { KnownKey } from './api-key.ts';
+import type { Access } from './access.ts';
 import { ApiProblem } from './problem.ts';
 import { documentedBy, pageQuery, prepareZodRoutes, readAs, readCursor, writeCursor } from './zod-routes.ts';
 
 export interface SuppressionOptions {
   readonly list: App['suppressions'];
-  findKey(key: string): Promise<KnownKey | undefined>;
+  readonly access: Access;
   now(): Promise<Instant>;
 }
 
@@ -41,9 +41,9 @@ const ADDRESSED = z.object({ address });
 const CHANNEL = z.strictObject({ channel });
 const TAG = 'Suppressions';
 
-export function suppressionRoutes({ list, findKey, now }: SuppressionOptions): FastifyPluginAsync {
+export function suppressionRoutes({ list, access, now }: SuppressionOptions): FastifyPluginAsync {
   return async (app) => {
-    prepareZodRoutes(app, findKey);
+    prepareZodRoutes(app, access, 'people');
 
     app.get('/v1/suppressions', documentedBy(LISTED), async ({ query }) => {
       const { limit, cursor } = readAs(pageQuery, query);

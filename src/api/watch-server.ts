@@ -1,5 +1,5 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
-import { requireApiKey, type KnownKey } from './api-key.ts';
+import type { Access } from './access.ts';
 import { healthRoutes, type Checks } from './health.ts';
 import { answerApiProblem } from './problem.ts';
 
@@ -26,14 +26,11 @@ export async function openWatchServer({ metrics, checks, log }: WatchOptions): P
 }
 
 /** The same behind an API key, beside the other routes. */
-export function metricsRoute(
-  metrics: Measured,
-  find: (key: string) => Promise<KnownKey | undefined>,
-): FastifyPluginAsync {
+export function metricsRoute(metrics: Measured, access: Access): FastifyPluginAsync {
   return async (app) => {
     app.setErrorHandler(answerApiProblem);
     app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
-      await requireApiKey(request.headers.authorization, find);
+      await access(request, 'read');
       return reply.type(metrics.content_type).send(await metrics.text());
     });
   };

@@ -8,13 +8,13 @@ import { pointTo, Refusal } from '../core/events/segment/refusal.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import { check, type Finding } from '../core/schema.ts';
 import { WORKFLOW_STARTED } from '../core/workflows/step.ts';
-import { requireApiKey, type KnownKey } from './api-key.ts';
+import type { Access } from './access.ts';
 import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
 import { ApiProblem } from './problem.ts';
 import { START_DOCUMENTATION } from './workflows/documentation.ts';
 
 export interface WorkflowOptions {
-  findKey(key: string): Promise<KnownKey | undefined>;
+  readonly access: Access;
   /** Why nobody can be started in this workflow; undefined where somebody can. */
   whyNotStarted(workflow: string): string | undefined;
   /** By which id of the shop a contact is known; undefined where there is no such contact. */
@@ -46,7 +46,7 @@ export function workflowRoutes(options: WorkflowOptions): FastifyPluginAsync {
 }
 
 async function start(request: FastifyRequest, workflow: string, options: WorkflowOptions): Promise<void> {
-  const source = await requireApiKey(request.headers.authorization, options.findKey);
+  const { source } = await options.access(request, 'people');
   const why_not = options.whyNotStarted(workflow);
   if (why_not !== undefined) throw new ApiProblem(404, 'workflow_not_live', why_not);
   const { contact_id, data, ...asked } = readStart(request.body);

@@ -3,12 +3,15 @@ import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
 import { z } from 'zod';
 import { pointTo } from '../core/events/segment/refusal.ts';
 import { check } from '../core/schema.ts';
-import { requireApiKey, type KnownKey } from './api-key.ts';
+import type { Right } from '../core/access/roles.ts';
+import type { Access } from './access.ts';
 import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
 import { ApiProblem } from './problem.ts';
 
 export interface Documented {
   readonly tag: string;
+  /** Absent: the one that the routes of its file usually ask for. */
+  readonly right?: Right;
   readonly summary: string;
   readonly description?: string;
   readonly params?: z.ZodType;
@@ -18,14 +21,12 @@ export interface Documented {
   readonly answers: Readonly<Record<number, { readonly description: string; readonly holds?: z.ZodType }>>;
 }
 
-/** Nobody without a key comes as far as a handler. */
-export function prepareZodRoutes(
-  app: FastifyInstance,
-  findKey: (key: string) => Promise<KnownKey | undefined>,
-): void {
+/** Nobody who may not comes as far as a handler; `usually` is the right that routes ask for which name none. */
+export function prepareZodRoutes(app: FastifyInstance, access: Access, usually: Right): void {
   prepareJsonRoutes(app);
-  app.addHook('onRequest', async ({ headers }) => {
-    await requireApiKey(headers.authorization, findKey);
+  app.addHook('onRequest', async (request) => {
+    const { right = usually } = request.routeOptions.config as { readonly right?: Right };
+    await access(request, right);
   });
 }
 
@@ -33,7 +34,7 @@ const MOST_BYTES = 64 * 1024;
 
 /** The options of such a route. */
 export function documentedBy(documented: Documented): RouteShorthandOptions {
-  const { tag, summary, description, params, query, body, answers } = documented;
+  const { tag, right, summary, description, params, query, body, answers } = documented;
   const schema = {
     tags: [tag],
     summary,
@@ -52,7 +53,7 @@ export function documentedBy(documented: Documented): RouteShorthandOptions {
   return {
     schema,
     bodyLimit: MOST_BYTES,
-    config: AS_IT_IS,
+    config: { ...AS_IT_IS, ...(right && { right }) },
   };
 }
 
