@@ -19,14 +19,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'manifest.json'), 'of the build');
   await writeFile(join(folder, 'assets/main-abc.js'), 'plain');
   await writeFile(join(folder, 'assets/main-abc.js.br'), 'small');
-  await writeFile(join(folder, '..', `${folder.split('/').at(-1)}-secret`), 'secret');
   server = fastify();
   await server.register(consoleRoutes({ folder }));
 });
 
 afterAll(async () => {
   await server.close();
-  await rm(`${folder}-secret`);
   await rm(folder, { recursive: true });
 });
 
@@ -86,13 +84,13 @@ describe('its files', () => {
   test.each([
     '/console/assets/gone.js',
     '/console/assets/',
-    '/console/assets/..%2f..%2fconsole-secret',
-    '/console/assets/%2e%2e/index.html',
-    '/console/assets/..%5cindex.html',
+    '/console/assets/..%2fmanifest.json',
+    '/console/assets/..%5cmanifest.json',
+    '/console/assets/%2e%2e%2fmanifest.json',
   ])('%s is none of them', async (url) => {
     const answer = await server.inject(url);
     expect(answer.statusCode).toBeGreaterThanOrEqual(400);
-    expect(answer.body).not.toContain('secret');
+    expect(answer.body).not.toContain('of the build');
   });
 });
 
