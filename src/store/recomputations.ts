@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
 import type { Recomputation } from '../engine/ports.ts';
 import type { Runner } from './database.ts';
@@ -67,9 +67,10 @@ export async function recompute(
     const { asked, total } = row;
     const room = most - (await dueUpTo(tx, now, most));
     if (room <= 0) return { rules, asked, total, finished: false };
-    const list = await askNext(tx, row, now, room);
-    const last = list.at(-1);
-    const finished = last === undefined && !(await hasStragglers(tx, rules));
+    const looks_back = row.after === null && asked > 0;
+    const list = looks_back ? await askStragglers(tx, rules, now, room) : await askNext(tx, row, now, room);
+    const last = looks_back ? undefined : list.at(-1);
+    const finished = list.length === 0 && !(await hasStragglers(tx, rules));
     await tx.execute(sql`
       update recomputations set after = ${last ?? null}, asked = least(total, asked + ${list.length}),
         finished_at = case when ${finished} then ${timestamp(now)} end
@@ -107,12 +108,29 @@ async function askNext(tx: Runner, { rules, after }: Row, now: Instant, room: nu
   return asked.rows.map(({ id }) => id).sort();
 }
 
-/** Whoever is not due and was still decided by other rules. Who is put aside is not waited for. */
+/** Whom the way through all of them has left behind: found by the index of rules, as they are few by now. */
+async function askStragglers(tx: Runner, rules: string, now: Instant, room: number): Promise<string[]> {
+  const waits = sql`(next_due_at is null or next_due_at > ${timestamp(now)})`;
+  const asked = await tx.execute<{ id: string }>(sql`
+    with found as (${byOtherRules(rules, waits, room)}), next as (
+      select id from contacts where id in (select id from found) limit ${room} for update skip locked
+    )
+    update contacts c set next_due_at = ${timestamp(now)} from next where c.id = next.id returning c.id`);
+  return asked.rows.map(({ id }) => id);
+}
+
+/** Whoever was still decided by other rules. Who is put aside is not waited for. */
 async function hasStragglers(tx: Runner, rules: string): Promise<boolean> {
-  const found = await tx.execute(sql`
-    select from contacts c where merged_into is null and decided_at is not null and rules <> ${rules}
-      and ${isNotAside(sql`c.id`)} limit 1`);
+  const found = await tx.execute(byOtherRules(rules, isNotAside(sql`contacts.id`), 1));
   return found.rowCount !== 0;
+}
+
+/** Two ranges of the index of rules: "is not" alone would look at everybody. */
+function byOtherRules(rules: string, condition: SQL, limit: number): SQL {
+  const range = (side: SQL): SQL => sql`
+    (select id from contacts where merged_into is null and decided_at is not null and ${side} and ${condition}
+      order by rules limit ${limit})`;
+  return sql`${range(sql`rules < ${rules}`)} union all ${range(sql`rules > ${rules}`)}`;
 }
 
 /** How far the rules that were deployed last have got; undefined where there never was anybody to ask. */
