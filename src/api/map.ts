@@ -1,7 +1,7 @@
 /** The journey map, by the API: what was counted, beside what was planned. */
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
-import { FACT_KINDS, type FactKind } from '../core/map/fact.ts';
+import { FACT_KINDS } from '../core/map/fact.ts';
 import { journeyMap, mapDays } from '../core/map/shapes.ts';
 import { dayOf } from '../core/time/date.ts';
 import type { App } from '../app.ts';
@@ -65,7 +65,7 @@ export function mapRoutes({ access, map }: MapOptions): FastifyPluginAsync {
     app.get('/v1/map/days', documentedBy(DAYS), ({ query }) => {
       const { fact, stage = null, key = null, ...asked } = readAs(daysQuery, query);
       refuseBackwards(asked);
-      return map.days(withoutAbsent(asked), fact as FactKind, stage, key);
+      return map.days(withoutAbsent(asked), fact, stage, key);
     });
   };
 }

@@ -1,5 +1,6 @@
 /** The journey map of the project that is live, by what was counted. */
-import { drawMap, type Counted, type GroundStage, type MapGround } from '../core/map/draw.ts';
+import { drawMap } from '../core/map/draw.ts';
+import type { Counted, GroundStage, MapGround } from '../core/map/ground.ts';
 import type { FactKind } from '../core/map/fact.ts';
 import type { JourneyMap, MapDays, MapPeriod, PlannedStage } from '../core/map/shapes.ts';
 import { inBoth, reason, type Reason } from '../core/reason.ts';

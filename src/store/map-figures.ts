@@ -1,6 +1,6 @@
 /** What the journey map was counted of, in a period: sums that are kept, never a look at contacts or events. */
 import { sql, type SQL } from 'drizzle-orm';
-import type { Counted, Sum } from '../core/map/draw.ts';
+import type { Counted, Sum } from '../core/map/ground.ts';
 import type { FactKind } from '../core/map/fact.ts';
 import type { MapBook, MapFilter } from '../engine/map.ts';
 import type { Database } from './database.ts';

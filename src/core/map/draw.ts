@@ -1,55 +1,10 @@
 /** Draws the journey map: what was planned, beside what was counted. */
-import type { Reason } from '../reason.ts';
 import { dayOf } from '../time/date.ts';
 import type { FactKind, MessageOutcome } from './fact.ts';
+import type { Counted, GroundStage, MapGround } from './ground.ts';
 import { opportunitiesOf } from './opportunities.ts';
-import type { JourneyMap, MapFigures, MapPeriod, PlannedStage } from './shapes.ts';
+import type { JourneyMap, MapFigures } from './shapes.ts';
 import { sureOf } from './sureness.ts';
-
-/** What the map of a project is drawn upon. */
-export interface MapGround {
-  readonly title: Reason;
-  readonly zone: string;
-  readonly currency: string;
-  readonly choices: JourneyMap['choices'];
-  /** In the order of the journey. */
-  readonly stages: readonly GroundStage[];
-}
-
-export interface GroundStage {
-  readonly stage: string;
-  readonly title: Reason;
-  readonly planned: PlannedStage;
-  /** The stage that our goal is a move to; null where it is something else. */
-  readonly goal_stage: string | null;
-  /** Whoever stands in it for longer has come to a standstill. */
-  readonly stalled_after_days: number;
-}
-
-/** One sum of facts. */
-export interface Sum {
-  readonly fact: FactKind;
-  readonly stage: string;
-  readonly key: string;
-  readonly persona: string;
-  readonly n: number;
-  readonly total: number;
-}
-
-/** What was counted in a period. */
-export interface Counted {
-  readonly period: MapPeriod;
-  readonly sums: readonly Sum[];
-  readonly people: readonly {
-    readonly stage: string;
-    readonly persona: string;
-    readonly at_begin: number;
-    readonly at_end: number;
-  }[];
-  /** Since which day those who stand in a stage now stand there. */
-  readonly since: readonly { readonly stage: string; readonly day: string; readonly n: number }[];
-  readonly counted_since: string | null;
-}
 
 export function drawMap(
   ground: MapGround,

@@ -1,6 +1,6 @@
 /** What of the journey could be better, found in the figures and ranked by what it may cost. */
 import { reason, type Reason } from '../reason.ts';
-import type { Counted, MapGround } from './draw.ts';
+import type { Counted, MapGround } from './ground.ts';
 import type { MapStage, Opportunity } from './shapes.ts';
 import { sureOf } from './sureness.ts';
 
