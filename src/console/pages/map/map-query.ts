@@ -1,0 +1,97 @@
+import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type { JourneyMap, MapDays } from '../../../api/map/shapes.ts';
+import { apiGet, type Query } from '../../app/client.ts';
+import type { Search } from '../../app/search.ts';
+
+export const PERIODS = [7, 30, 90] as const;
+const USUAL_DAYS = 30;
+
+export type Comparison = 'nothing' | 'before' | 'plan';
+
+export interface Period {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The map as the address asks for it. What was shown stays until the new one is there. */
+export function useMap(search: Search): UseQueryResult<JourneyMap> {
+  const asked = askedOf(search);
+  return useQuery({
+    queryKey: ['map', asked],
+    queryFn: () => apiGet<JourneyMap>('/v1/map', asked),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export type Fact = 'people' | 'move' | 'event' | 'feeling' | 'message' | 'order';
+
+export interface DaysAsked {
+  readonly fact: Fact;
+  readonly stage: string;
+  /** The events, or what was sent how; added up day by day. Empty: all of this fact. */
+  readonly keys: readonly string[];
+}
+
+/** The same figure, day by day, for the same people. */
+export function useMapDays(search: Search, { fact, stage, keys }: DaysAsked): UseQueryResult<MapDays> {
+  const { compare_from: _from, compare_to: _to, ...filters } = askedOf(search);
+  const asked: Query = { ...filters, fact, stage };
+  return useQuery({
+    queryKey: ['map', 'days', asked, keys],
+    queryFn: async () => {
+      const wanted: readonly Query[] = keys.length === 0 ? [asked] : keys.map((key) => ({ ...asked, key }));
+      return added(await Promise.all(wanted.map((one) => apiGet<MapDays>('/v1/map/days', one))));
+    },
+  });
+}
+
+/** Means cannot be added up: they stay where there is one list alone. */
+function added([first, ...others]: readonly MapDays[]): MapDays {
+  if (!first || others.length === 0) return first ?? { days: [] };
+  return {
+    days: first.days.map(({ day, n }, place) => ({
+      day,
+      n: others.reduce((sum, { days }) => sum + (days[place]?.n ?? 0), n),
+      mean: null,
+    })),
+  };
+}
+
+export function periodOf({ from, to, days }: Search): Period {
+  if (isDay(from) && isDay(to) && from <= to) return { from, to };
+  const today = dayOf(new Date());
+  return { from: addDays(today, 1 - daysOf(days)), to: today };
+}
+
+export function daysOf(text: string | undefined): number {
+  return PERIODS.find((days) => String(days) === text) ?? USUAL_DAYS;
+}
+
+export function comparisonOf({ compare }: Search): Comparison {
+  return compare === 'before' || compare === 'plan' ? compare : 'nothing';
+}
+
+function askedOf(search: Search): Query {
+  const { from, to } = periodOf(search);
+  const { persona, segment, language } = search;
+  const asked = { from, to, persona, segment, language };
+  if (comparisonOf(search) !== 'before') return asked;
+  const length = Math.round((Date.parse(to) - Date.parse(from)) / DAY) + 1;
+  return { ...asked, compare_from: addDays(from, -length), compare_to: addDays(from, -1) };
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+function isDay(text: string | undefined): text is string {
+  return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text);
+}
+
+function addDays(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10);
+}
+
+/** As the calendar on the reader's wall has it. */
+function dayOf(moment: Date): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}
