@@ -32,6 +32,7 @@ import { sessionRoutes } from './session.ts';
 import { sessionCookie } from './session-cookie.ts';
 import { sessionListRoutes } from './sessions.ts';
 import { confirmRoutes } from './confirm.ts';
+import { consoleRoutes } from './console.ts';
 import { BusyError, limitPressure, sendBusy } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { putAsideRoutes } from './put-aside.ts';
@@ -54,6 +55,8 @@ export interface ServerOptions {
   readonly most_requests?: number;
   /** Told at `/metrics`, to whoever has an API key. */
   readonly metrics?: Measured;
+  /** Where the console was built; absent: beside the program. */
+  readonly console_folder?: string;
   /** What must hold beside the database. */
   readonly checks?: Checks;
   /** Whoever comes is signed in as an owner: only for `etapa demo`, which nobody else can reach. */
@@ -124,6 +127,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(
     healthRoutes({ database: databaseCheck(() => app.store.databaseNow()), ...options.checks }),
   );
+  await server.register(consoleRoutes(options.console_folder ? { folder: options.console_folder } : {}));
   if (options.metrics) await server.register(metricsRoute(options.metrics, access));
   await options.more?.(server);
   return server;
