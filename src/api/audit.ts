@@ -48,8 +48,8 @@ export function auditRoutes({ access, audit }: AuditOptions): FastifyPluginAsync
 
 type Listed = Awaited<ReturnType<App['audit']['page']>>[number];
 
-function toAnswer({ at, detail, ...rest }: Listed): AuditEntry {
-  return { ...rest, at: new Date(at).toISOString(), detail: detail as AuditEntry['detail'] };
+function toAnswer({ at, ...rest }: Listed): AuditEntry {
+  return { ...rest, at: new Date(at).toISOString() };
 }
 
 const LISTED = {

@@ -6,7 +6,7 @@ import type { SignedIn } from '../core/access/user.ts';
 import { oneLine } from '../core/one-line.ts';
 import { TooManyTries } from '../engine/passwords.ts';
 import type { App } from '../app.ts';
-import { rememberWho, requireUser, whoOf, type Access } from './access.ts';
+import { rememberWho, requireUser, whoOf, type Access, type Who } from './access.ts';
 import { actionOf, addressOf, noteSubject } from './audit-trail.ts';
 import { ApiProblem } from './problem.ts';
 import { prepareJsonRoutes } from './json-routes.ts';
@@ -44,6 +44,7 @@ export function sessionRoutes(options: SessionOptions): FastifyPluginAsync {
 
     app.get('/v1/session', documentedBy(WHO), async (request, reply): Promise<Me> => {
       reply.header('cache-control', 'no-store');
+      if (request.headers.authorization !== undefined) return tellKey(await access(request, 'read'));
       const token = cookie.read(request);
       const open = token === undefined ? undefined : await sessions.find(token);
       if (open) return tellMe(open.user);
@@ -121,6 +122,10 @@ export function sessionRoutes(options: SessionOptions): FastifyPluginAsync {
   async function writeFailure(request: FastifyRequest): Promise<void> {
     const ip = addressOf(request);
     await audit.write({ actor: 'nobody', action: actionOf(request), detail: { refused: true }, ip });
+  }
+
+  function tellKey({ source: id, name, role }: Who): Me {
+    return tellMe({ id, name, email: '', role });
   }
 
   function tellMe({ id, name, email, role }: SignedIn): Me {

@@ -10,7 +10,7 @@ export const auditEntry = z.object({
   actor_name: z.string().nullable().describe('null where the user or key is gone.'),
   action: z.string().describe('Method and route, or the command.'),
   subject: z.string().nullable().describe('The ids that it was about.'),
-  detail: z.record(z.string(), z.json()),
+  detail: z.record(z.string(), z.unknown()),
   ip: z.string().nullable(),
 });
 export type AuditEntry = z.infer<typeof auditEntry>;

@@ -15,7 +15,12 @@ const given_password = z.string().max(1000);
 export const signInAsked = z.strictObject({ email: z.string().max(254), password: given_password });
 
 export const me = z.object({
-  user: z.object({ id: z.uuid(), name: z.string(), email: z.string(), role: z.enum(ROLES) }),
+  user: z.object({
+    id: z.string(),
+    name: z.string(),
+    email: z.string().describe('Empty for a key, which is answered as well.'),
+    role: z.enum(ROLES),
+  }),
   rights: z.array(z.enum(RIGHTS)),
   demo: z.boolean().describe('Whether this is "etapa demo", where everybody is signed in.'),
 });
