@@ -1,11 +1,12 @@
 /** What people may ask for about themselves: their messages, all that is kept of them, and to be erased. */
 import { Readable } from 'node:stream';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Instant } from '../core/events/event.ts';
 import { MESSAGE_STATES } from '../core/messages/message.ts';
 import type { Access } from './access.ts';
+import { noteSubject } from './audit-trail.ts';
 import { personExport } from './contacts/export-shape.ts';
 import { ApiProblem } from './problem.ts';
 import { documentedBy, pageQuery, prepareZodRoutes, readAs, readCursor, writeCursor } from './zod-routes.ts';
@@ -40,8 +41,9 @@ export function contactRoutes(options: ContactOptions): FastifyPluginAsync {
       return { messages: page.messages.map(withTimes), next: writeCursor(page.next) };
     });
 
-    app.get<Who>('/v1/contacts/:id/export', documentedBy(EXPORT), async ({ params }, reply) => {
-      const id = await find(params.id, options);
+    app.get<Who>('/v1/contacts/:id/export', documentedBy(EXPORT), async (request, reply) => {
+      const id = await find(request.params.id, options);
+      noteSubject(request, id);
       return reply
         .type('application/json; charset=utf-8')
         .header('content-disposition', `attachment; filename="contact-${id}.json"`)
@@ -49,17 +51,17 @@ export function contactRoutes(options: ContactOptions): FastifyPluginAsync {
         .send(Readable.from(people.export(id, await now())));
     });
 
-    app.delete<Who>('/v1/contacts/:id', documentedBy(ERASE), async (asking) => {
-      const { source } = await access(asking, 'people');
-      const erased = await people.erase({
-        contact_id: await find(asking.params.id, options),
-        source,
-        at: await now(),
-      });
-      if (!erased) throw unknownContact();
-      return erased;
-    });
+    app.delete<Who>('/v1/contacts/:id', documentedBy(ERASE), (request) => erase(request, options));
   };
+}
+
+async function erase(request: FastifyRequest<Who>, options: ContactOptions) {
+  const { source } = await options.access(request, 'people');
+  const contact_id = await find(request.params.id, options);
+  noteSubject(request, contact_id);
+  const erased = await options.people.erase({ contact_id, source, at: await options.now() });
+  if (erased) return erased;
+  throw unknownContact();
 }
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
