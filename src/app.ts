@@ -65,6 +65,7 @@ import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
 import { openChat } from './store/chat.ts';
+import { openContacts, type Contacts } from './store/contacts.ts';
 import { openDatabase, type Database } from './store/database.ts';
 import { migrateDatabase } from './store/migrate.ts';
 import { openAutoReplies } from './store/auto-replies.ts';
@@ -165,6 +166,7 @@ export interface App {
     retry(contact_ids: readonly string[] | 'all'): Promise<number>;
   };
   readonly people: PersonalData;
+  readonly contacts: Contacts;
   readonly bell: Bell;
   readonly clock: Clock;
   /** What time it is by the engine's clock. */
@@ -491,6 +493,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       },
     },
     people: openPersonalData(db),
+    contacts: openContacts(db),
     bell,
     clock,
     now: askNow,

@@ -253,11 +253,11 @@ function chatOptions({ chat, reader }: App, access: Access): Parameters<typeof c
 }
 
 function contactOptions(app: App, access: Access): Parameters<typeof contactRoutes>[0] {
+  const { people, contacts, reader, suppressions, live, now } = app;
   return {
-    people: app.people,
-    findContact: async (who) => (await app.reader.findContact(who))?.contact.id,
-    access,
-    now: app.now,
+    ...{ access, people, contacts, reader, suppressions, live, now },
+    receive: (event, source) => app.receiver.receive([{ ...event, source }]),
+    newId: uuidv7,
   };
 }
 
