@@ -34,6 +34,7 @@ import { surveyRoutes } from './survey.ts';
 import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
 import { metricsRoute, type Measured } from './watch-server.ts';
+import { vocabularyRoutes } from './vocabulary.ts';
 import { workflowRoutes } from './workflows.ts';
 
 export interface ServerOptions {
@@ -98,6 +99,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(messageRoutes(messageOptions(app, access)));
   await server.register(chatRoutes(chatOptions(app, access)));
   await server.register(contactRoutes(contactOptions(app, access)));
+  await server.register(vocabularyRoutes({ access, live: app.live }));
   await server.register(suppressionRoutes(suppressionOptions(app, access)));
   await server.register(putAsideRoutes({ aside: app.aside, access }));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));

@@ -5,7 +5,7 @@ import { errorCode } from './races.ts';
 import { transaction } from './transaction.ts';
 
 /** Milliseconds. */
-const LONGEST = 4000;
+const BOUND = 'set local statement_timeout = 4000';
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: query_canceled. */
 const CANCELED = '57014';
 
@@ -16,11 +16,10 @@ export class TooWide extends Error {}
 export async function askBounded<Row extends Record<string, unknown>>(
   db: Database,
   question: SQL,
-  longest = LONGEST,
 ): Promise<readonly Row[]> {
   try {
-    const bound = `set local statement_timeout = ${longest}`;
-    return await transaction(db, async (tx) => (await tx.execute<Row>(question)).rows, bound);
+    const answer = await transaction(db, (tx) => tx.execute<Row>(question), BOUND);
+    return answer.rows as unknown as Row[];
   } catch (error) {
     throw errorCode(error) === CANCELED ? new TooWide() : error;
   }

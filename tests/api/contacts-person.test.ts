@@ -1,6 +1,6 @@
 /** One contact with every why, by the API over real HTTP, on the real engine. */
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { explanation, person, timelinePage, whyNot, type TimelineEntry } from '../../src/api/contacts/shapes.ts';
 import { openServer } from '../../src/api/server.ts';
 import { TIMELINE_KINDS } from '../../src/core/contacts/timeline.ts';
@@ -22,13 +22,10 @@ beforeAll(async () => {
   await addWriteKey(shop.app.db, 'browser', 'Browser', 'wk_browser');
   server = await openServer(shop.app);
   her = await livePerson(shop);
-  const settled = async (): Promise<number> => {
-    const { rows } = await shop.app.db.$client.query<{ open: number }>(
-      'select count(*)::int as open from happenings where due_at <= now()',
-    );
-    return rows[0]?.open ?? 1;
-  };
-  await expect.poll(settled, { timeout: 15_000 }).toBe(0);
+  await vi.waitUntil(
+    async () => (await shop.app.db.$client.query('select from happenings where due_at <= now() limit 1')).rowCount === 0,
+    { timeout: 15_000 },
+  );
 });
 
 afterAll(async () => {
@@ -104,7 +101,7 @@ describe('the timeline', () => {
     const times = entries.map(({ at }) => at);
     expect(times).toEqual(times.toSorted().toReversed());
     const kinds = new Set(entries.map(({ kind }) => kind));
-    expect([...kinds].sort()).toEqual(['call', 'consent', 'event', 'message', 'response', 'run_began', 'run_ended', 'segment']);
+    expect([...kinds].sort()).toEqual(TIMELINE_KINDS.toSorted());
     for (const { says } of entries) expect(says.en && says.es).toBeTruthy();
     expect(new Set(entries.map(({ key }) => key)).size).toBe(entries.length);
     const offer = entries.find((one) => one.kind === 'message' && one.about.message === 'offer');
