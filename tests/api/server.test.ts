@@ -108,7 +108,7 @@ describe('the description of the API', () => {
     expect(Object.keys(paths).toSorted()).toEqual(
       [
         ...names.map((name) => `/v1/${name}`),
-        ...['/v1/messages', '/v1/messages/{id}', '/v1/messages/{id}/retry'],
+        ...['/v1/messages', '/v1/messages/{id}', '/v1/messages/{id}/retry', '/v1/map', '/v1/map/days'],
         ...['', '/chat', '/chat/read', '/export', '/messages', '/timeline', '/why-not', '/explain'].map(
           (path) => `/v1/contacts/{id}${path}`,
         ),
