@@ -2,7 +2,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { App } from '../app.ts';
 import { DERIVED_FIELDS } from '../core/conditions/subjects/field.ts';
-import { titleOf } from '../project/files/stages-file.ts';
+import { inBoth } from '../core/reason.ts';
 import type { Access } from './access.ts';
 import { vocabulary } from './vocabulary/shapes.ts';
 import { documentedBy, prepareZodRoutes } from './zod-routes.ts';
@@ -20,7 +20,7 @@ export function vocabularyRoutes({ access, live }: VocabularyOptions): FastifyPl
       return {
         stages: project.stages.list.map(({ id, title }) => ({ id, title })),
         segments: named(segments.segments),
-        personas: map.personas.map(({ id, name }) => ({ id, title: titleOf(name, id) })),
+        personas: map.personas.map(({ id, name }) => ({ id, title: inBoth(name, id) })),
         topics: named(settings.topics),
         moods: tone.moods.map((mood) => ('otherwise' in mood ? mood.otherwise : mood.id)),
         messages: Object.keys(project.messages).sort(),
@@ -33,10 +33,10 @@ export function vocabularyRoutes({ access, live }: VocabularyOptions): FastifyPl
   };
 }
 
-type Titled = Readonly<Record<string, { readonly title?: Parameters<typeof titleOf>[0] }>>;
+type Titled = Readonly<Record<string, { readonly title?: Parameters<typeof inBoth>[0] }>>;
 
 function named(list: Titled) {
-  return Object.entries(list).map(([id, { title }]) => ({ id, title: titleOf(title, id) }));
+  return Object.entries(list).map(([id, { title }]) => ({ id, title: inBoth(title, id) }));
 }
 
 const VOCABULARY = {
