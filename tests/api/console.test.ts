@@ -29,16 +29,18 @@ afterAll(async () => {
 });
 
 describe('the page', () => {
-  test.each(['/console/', '/console/contacts', '/console/contacts/01931b2e?tab=why', '/console/manifest.json'])(
-    'is what %s answers, never kept',
-    async (url) => {
-      const answer = await server.inject(url);
-      expect(answer.statusCode).toBe(200);
-      expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
-      expect(answer.headers['cache-control']).toBe('no-store');
-      expect(answer.body).toContain('<div id="root">');
-    },
-  );
+  test.each([
+    '/console/',
+    '/console/contacts',
+    '/console/contacts/01931b2e?tab=why',
+    '/console/manifest.json',
+  ])('is what %s answers, never kept', async (url) => {
+    const answer = await server.inject(url);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.body).toContain('<div id="root">');
+  });
 
   test('is where / and /console lead to', async () => {
     for (const url of ['/', '/console'])
@@ -76,7 +78,7 @@ describe('its files', () => {
     const plain = await server.inject(url);
     expect([plain.statusCode, plain.body]).toEqual([200, 'plain']);
     expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');
-    expect(plain.headers['content-type']).toMatch(/^text\/javascript/);
+    expect(plain.headers['content-type']).toMatch(/^\w+\/javascript;/);
     const small = await server.inject({ url, headers: { 'accept-encoding': 'br' } });
     expect([small.headers['content-encoding'], small.body]).toEqual(['br', 'small']);
   });
