@@ -141,6 +141,9 @@ describe('the list of contacts', () => {
     expect(await wrong({ segment: 'buyrs' })).toMatchObject({
       error: { code: 'segment_unknown', message: 'There is no segment called "buyrs"; did you mean "buyers"?' },
     });
+    expect(await wrong({ where: 'none: [{ message: offer, was: sent }]' })).toMatchObject({
+      error: { code: 'sending_untold', pointer: '/where' },
+    });
     expect(await wrong({ limit: '0' })).toMatchObject({ error: { pointer: '/limit' } });
     expect(await wrong({ serch: 'ana' })).toMatchObject({ error: { code: 'field_unusable' } });
   });

@@ -1,6 +1,7 @@
 /** Which contacts a question means: what stands behind `?` of their list, of its CSV, and of whoever else lists them. */
 import { z } from 'zod';
 import type { App } from '../../app.ts';
+import type { Condition } from '../../core/conditions/condition.ts';
 import { storable } from '../../core/events/segment/plain-json.ts';
 import { readCondition } from '../../project/read-condition.ts';
 import { ApiProblem } from '../problem.ts';
@@ -37,7 +38,7 @@ export function readWhich(asked: z.infer<typeof whichQuery>, live: ReturnType<Ap
   if (segment !== undefined) checkKnown('segment', segment, Object.keys(live.segments.segments));
   if (persona !== undefined) checkKnown('persona', persona, personas);
   return {
-    where: where === undefined || where.trim() === '' ? undefined : conditionIn(where, live),
+    where: where === undefined || where.trim() === '' ? undefined : answerable(conditionIn(where, live), live),
     search: search === '' ? undefined : search,
     ...{ stage, segment, persona },
   };
@@ -51,7 +52,7 @@ export function tooWide(): ApiProblem {
   );
 }
 
-function conditionIn(text: string, { files }: ReturnType<App['live']>): NonNullable<Which['where']> {
+function conditionIn(text: string, { files }: ReturnType<App['live']>): Condition {
   const { condition, problems } = readCondition('where', text, files);
   // PostgreSQL's texts do not hold this sign.
   if (condition !== undefined && !JSON.stringify(condition).includes('\\u0000')) return condition;
@@ -59,6 +60,32 @@ function conditionIn(text: string, { files }: ReturnType<App['live']>): NonNulla
     return `Line ${line}, column ${column}: ${message}${message.endsWith('?') ? '' : '.'}`;
   });
   throw new ApiProblem(422, 'condition_unsound', sentences.join(' ') || UNSTORABLE, '/where');
+}
+
+/** That something was sent is told as an event only where the project asks for it: else nobody would be found. */
+function answerable(condition: Condition, { project }: ReturnType<App['live']>): Condition {
+  if (project.memory.by_event.has('message_sent') || !asksOfSending(condition)) return condition;
+  throw new ApiProblem(
+    422,
+    'sending_untold',
+    'This project keeps no events of messages that were sent or delivered, as none of its files asks for them. Look for the message in the list of messages, or write the condition in a segment.',
+    '/where',
+  );
+}
+
+function asksOfSending(condition: Condition): boolean {
+  switch (condition.subject) {
+    case 'message':
+      return condition.was === 'sent' || condition.was === 'delivered';
+    case 'all':
+      return condition.all.some(asksOfSending);
+    case 'any':
+      return condition.any.some(asksOfSending);
+    case 'none':
+      return condition.none.some(asksOfSending);
+    default:
+      return false;
+  }
 }
 
 const UNSTORABLE = 'A text of the condition holds a sign that no text here can hold.';

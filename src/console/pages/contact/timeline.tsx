@@ -151,7 +151,7 @@ function Entry({ entry }: { readonly entry: TimelineEntry }) {
   const words = useWords(WORDS);
   switch (entry.kind) {
     case 'message':
-      return <MessageEntry {...entry} />;
+      return <MessageEntry says={entry.says} because={entry.because} about={entry.about} />;
     case 'event':
       return (
         <div>
@@ -171,30 +171,26 @@ function Entry({ entry }: { readonly entry: TimelineEntry }) {
       return (
         <div>
           <Text fz="sm">
-            <Said {...entry} />{' '}
+            <ReasonText of={entry.says} />{' '}
             {entry.about.machine !== null && entry.about.machine !== 'no' && (
               <Badge size="sm" variant="outline" color="gray" tt="none">
                 {words.machine}
               </Badge>
             )}
           </Text>
-          <Because {...entry} />
+          <Because because={entry.because} />
         </div>
       );
     default:
       return (
         <div>
           <Text fz="sm">
-            <Said {...entry} />
+            <ReasonText of={entry.says} />
           </Text>
-          <Because {...entry} />
+          <Because because={entry.because} />
         </div>
       );
   }
-}
-
-function Said({ says }: Pick<TimelineEntry, 'says'>) {
-  return <ReasonText of={says} />;
 }
 
 function Because({ because }: Pick<TimelineEntry, 'because'>) {
@@ -207,7 +203,7 @@ function Because({ because }: Pick<TimelineEntry, 'because'>) {
   );
 }
 
-type MessageEntryProps = Extract<TimelineEntry, { kind: 'message' }>;
+type MessageEntryProps = Pick<Extract<TimelineEntry, { kind: 'message' }>, 'says' | 'because' | 'about'>;
 
 const STATE_COLORS: Readonly<Partial<Record<MessageEntryProps['about']['state'], string>>> = {
   sent: 'teal',
@@ -227,7 +223,7 @@ function MessageEntry({ says, because, about }: MessageEntryProps) {
           {subject ?? message}
         </LinkTo>
         <Badge size="sm" variant="outline" color={STATE_COLORS[state] ?? 'gray'} tt="none">
-          <Said says={says} />
+          <ReasonText of={says} />
         </Badge>
       </Group>
       <Because because={because} />

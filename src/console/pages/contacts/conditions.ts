@@ -38,10 +38,11 @@ export function valueOf(text: string): string | number | boolean {
   return word === 'true' || word === 'false' ? word === 'true' : word;
 }
 
-const PLAIN = /^[\p{L}_][\p{L}\p{N}_.@+ -]*$/u;
-const NO_TEXT = /^(true|false|null|yes|no|on|off|~)$/i;
+const PLAIN = /^[\p{L}\p{N}_][\p{L}\p{N}_.@+ -]*$/u;
+/** What YAML reads as something else than text. */
+const NO_TEXT = /^(true|false|null|yes|no|on|off|0[xo].*|[\d.e+-]+)$/i;
 
 function scalar(value: string | number | boolean): string {
   if (typeof value !== 'string') return String(value);
-  return PLAIN.test(value) && !NO_TEXT.test(value) ? value : JSON.stringify(value);
+  return PLAIN.test(value) && !NO_TEXT.test(value) && !value.endsWith(' ') ? value : JSON.stringify(value);
 }

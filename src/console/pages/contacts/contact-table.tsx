@@ -14,7 +14,7 @@ const RISK_COLORS = { low: 'teal', medium: 'yellow', high: 'red' } as const;
 export function ContactTable({ contacts }: { readonly contacts: readonly ListedContact[] }) {
   const words = useWords(WORDS);
   return (
-    <Table.ScrollContainer minWidth={980} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <Table.ScrollContainer minWidth={1040} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table highlightOnHover verticalSpacing={6} aria-label={words.table} onKeyDown={stepByArrows}>
         <Table.Thead>
           <Table.Tr>
@@ -26,7 +26,9 @@ export function ContactTable({ contacts }: { readonly contacts: readonly ListedC
             <Table.Th className="figure">{words.orders}</Table.Th>
             <Table.Th className="figure">{words.cart}</Table.Th>
             <Table.Th>{words.churn_risk}</Table.Th>
-            <Table.Th className="figure">{words.last_event}</Table.Th>
+            <Table.Th className="figure" style={{ whiteSpace: 'nowrap' }}>
+              {words.last_event}
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -57,7 +59,7 @@ function Row(contact: ListedContact) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td>
+      <Table.Td miw={150}>
         <StageName stage={stage} />
         <Text fz="xs" c="dimmed">
           {words.since} {format.date(stage_since)}
@@ -90,7 +92,7 @@ function Row(contact: ListedContact) {
           </Badge>
         )}
       </Table.Td>
-      <Table.Td className="figure">{contact.last_event_at !== null && format.ago(contact.last_event_at)}</Table.Td>
+      <Table.Td className="figure" style={{ whiteSpace: 'nowrap' }}>{contact.last_event_at !== null && format.ago(contact.last_event_at)}</Table.Td>
     </Table.Tr>
   );
 }
