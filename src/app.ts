@@ -67,6 +67,7 @@ import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
 import { openChat } from './store/chat.ts';
+import { openContacts, type Contacts } from './store/contacts.ts';
 import { openDatabase, type Database } from './store/database.ts';
 import { migrateDatabase } from './store/migrate.ts';
 import { openAuditLog, type AuditLog } from './store/audit.ts';
@@ -180,6 +181,7 @@ export interface App {
   readonly audit: AuditLog;
   /** Where people reach this server. */
   readonly public_url: string;
+  readonly contacts: Contacts;
   readonly bell: Bell;
   readonly clock: Clock;
   /** What time it is by the engine's clock. */
@@ -512,6 +514,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     keys: openKeys(db),
     audit: openAuditLog(db),
     public_url: options.public_url,
+    contacts: openContacts(db),
     bell,
     clock,
     now: askNow,

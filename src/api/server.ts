@@ -43,6 +43,7 @@ import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
 import { userRoutes } from './users.ts';
 import { metricsRoute, type Measured } from './watch-server.ts';
+import { vocabularyRoutes } from './vocabulary.ts';
 import { workflowRoutes } from './workflows.ts';
 
 export interface ServerOptions {
@@ -112,6 +113,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(mapRoutes({ access, map: app.map }));
   await server.register(chatRoutes(chatOptions(app, access)));
   await server.register(contactRoutes(contactOptions(app, access)));
+  await server.register(vocabularyRoutes({ access, live: app.live }));
   await server.register(suppressionRoutes(suppressionOptions(app, access)));
   await server.register(putAsideRoutes({ aside: app.aside, access }));
   await server.register(sessionRoutes({ ...app, access, cookie, demo: options.demo ?? false }));
@@ -277,11 +279,11 @@ function chatOptions({ chat, reader }: App, access: Access): Parameters<typeof c
 }
 
 function contactOptions(app: App, access: Access): Parameters<typeof contactRoutes>[0] {
+  const { people, contacts, reader, suppressions, live, now } = app;
   return {
-    people: app.people,
-    findContact: async (who) => (await app.reader.findContact(who))?.contact.id,
-    access,
-    now: app.now,
+    ...{ access, people, contacts, reader, suppressions, live, now },
+    receive: (event, source) => app.receiver.receive([{ ...event, source }]),
+    newId: uuidv7,
   };
 }
 

@@ -109,7 +109,11 @@ describe('the description of the API', () => {
       [
         ...names.map((name) => `/v1/${name}`),
         ...['/v1/messages', '/v1/messages/{id}', '/v1/messages/{id}/retry', '/v1/map', '/v1/map/days'],
-        ...['', '/chat', '/chat/read', '/export', '/messages'].map((path) => `/v1/contacts/{id}${path}`),
+        ...['', '/chat', '/chat/read', '/export', '/messages', '/timeline', '/why-not', '/explain'].map(
+          (path) => `/v1/contacts/{id}${path}`,
+        ),
+        ...['/consents', '/events', '/merge', '/suppress'].map((path) => `/v1/contacts/{id}${path}`),
+        ...['/v1/contacts', '/v1/contacts.csv', '/v1/vocabulary'],
         ...['/v1/notices', '/v1/notices/{id}/start', '/v1/notices/{id}/end'],
         ...['/v1/suppressions', '/v1/suppressions/{address}', '/v1/put-aside', '/v1/put-aside/retry'],
         ...['/health/live', '/health/ready', '/v1/workflows/{id}/start'],
