@@ -108,7 +108,11 @@ describe('the description of the API', () => {
     expect(Object.keys(paths).toSorted()).toEqual(
       [
         ...names.map((name) => `/v1/${name}`),
-        ...['/v1/messages', '/v1/messages/{id}', '/v1/messages/{id}/retry'],
+        ...['/v1/messages', '/v1/messages/retry', '/v1/messages/{id}', '/v1/messages/{id}/retry'],
+        ...['/v1/sending', '/v1/sending/stop', '/v1/sending/resume'],
+        ...['/v1/deliverability', '/v1/deliverability/set-up'],
+        ...['/v1/templates', '/v1/templates/{message}/preview'],
+        ...['/v1/calendar', '/v1/forecast', '/v1/notices/{id}/reach'],
         ...['', '/chat', '/chat/read', '/export', '/messages'].map((path) => `/v1/contacts/{id}${path}`),
         ...['/v1/notices', '/v1/notices/{id}/start', '/v1/notices/{id}/end'],
         ...['/v1/suppressions', '/v1/suppressions/{address}', '/v1/put-aside', '/v1/put-aside/retry'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { conditionSchema, compileCondition, type Conditions } from '../../core/conditions/condition.ts';
-import { reason, type Reason } from '../../core/reason.ts';
+import { inBothLanguages, type Reason } from '../../core/reason.ts';
 import { snakeId, textSchema, type Text } from '../../core/schema.ts';
 import type { Stage, StagePlan } from '../../core/stages/stages.ts';
 import { durationSchema } from '../../core/time/duration.ts';
@@ -62,7 +62,5 @@ export function compileStages(file: StagesFile, conditions: Conditions): StagePl
 
 /** A text in both languages of the console, with the id where there is none. */
 export function titleOf(text: Text | undefined, id: string): Reason {
-  if (text === undefined) return reason(id, id);
-  if (typeof text === 'string') return reason(text, text);
-  return reason(text.en ?? text.es ?? id, text.es ?? text.en ?? id);
+  return inBothLanguages(text, id);
 }
