@@ -28,6 +28,7 @@ import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { confirmRoutes } from './confirm.ts';
+import { consoleRoutes } from './console.ts';
 import { BusyError, limitPressure, sendBusy } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { putAsideRoutes } from './put-aside.ts';
@@ -51,6 +52,8 @@ export interface ServerOptions {
   readonly most_requests?: number;
   /** Told at `/metrics`, to whoever has an API key. */
   readonly metrics?: Measured;
+  /** Where the console was built; absent: beside the program. */
+  readonly console_folder?: string;
   /** What must hold beside the database. */
   readonly checks?: Checks;
   /** Hears of each request that was answered. */
@@ -116,6 +119,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(
     healthRoutes({ database: databaseCheck(() => app.store.databaseNow()), ...options.checks }),
   );
+  await server.register(consoleRoutes(options.console_folder ? { folder: options.console_folder } : {}));
   if (options.metrics) await server.register(metricsRoute(options.metrics, access));
   await options.more?.(server);
   return server;
