@@ -24,6 +24,7 @@ import { deliverabilityRoutes } from './deliverability.ts';
 import { forecastRoutes } from './forecast.ts';
 import { databaseCheck, healthRoutes, type Checks } from './health.ts';
 import { noticeRoutes } from './notices.ts';
+import { mapRoutes } from './map.ts';
 import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
@@ -106,6 +107,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(deliverabilityRoutes(deliverabilityOptions(app, access)));
   await server.register(calendarRoutes({ ...app, access }));
   await server.register(forecastRoutes({ access, live: app.live, book: app.forecast, now: app.now }));
+  await server.register(mapRoutes({ access, map: app.map }));
   await server.register(chatRoutes(chatOptions(app, access)));
   await server.register(contactRoutes(contactOptions(app, access)));
   await server.register(suppressionRoutes(suppressionOptions(app, access)));

@@ -13,11 +13,12 @@ export function joinReasons(reasons: readonly Reason[]): Reason {
   return reason(reasons.map((r) => r.en).join('; '), reasons.map((r) => r.es).join('; '));
 }
 
-/** A text of a project's file: what is missing in one language is told in the other, and what is missing in both by `otherwise`. */
-export function inBothLanguages(
-  text: string | { readonly en?: string | undefined; readonly es?: string | undefined } | undefined,
+/** What a project says in one language or in several, in both of the console's. */
+export function inBoth(
+  text: string | Readonly<Partial<Record<string, string>>> | undefined,
   otherwise: string,
 ): Reason {
+  if (text === undefined) return reason(otherwise, otherwise);
   if (typeof text === 'string') return reason(text, text);
-  return reason(text?.en ?? text?.es ?? otherwise, text?.es ?? text?.en ?? otherwise);
+  return reason(text.en ?? text.es ?? otherwise, text.es ?? text.en ?? otherwise);
 }

@@ -3,7 +3,7 @@ import { newContact } from '../core/contacts/contact.ts';
 import type { Instant } from '../core/events/event.ts';
 import { tellingMoment, type Notice } from '../core/notices/notice.ts';
 import { AT_ONCE, type NoticeSource } from '../core/notices/source.ts';
-import { inBothLanguages, reason, type Reason } from '../core/reason.ts';
+import { inBoth, reason, type Reason } from '../core/reason.ts';
 import { weekOf, type Calendar } from '../core/time/calendar.ts';
 import { DAY, dateOf, dayOf, MINUTE } from '../core/time/date.ts';
 import { durationWords, type Duration } from '../core/time/duration.ts';
@@ -121,7 +121,7 @@ function calendarInYear(id: string, calendar: Calendar, year: number): CalendarI
   const { title, holidays } = calendar;
   return {
     id,
-    title: inBothLanguages(title, id),
+    title: inBoth(title, id),
     country: holidays?.country ?? null,
     region: holidays?.region ?? null,
     ...openDays(calendar, year),
@@ -136,7 +136,7 @@ function openDays(calendar: Calendar, year: number): OpenDays {
   for (const { from, to = from, hours, name } of calendar.special_days ?? [])
     for (let day = dayOf(from) ?? Infinity; day <= (dayOf(to) ?? -Infinity); day++) {
       const date = dateOf(day);
-      const said = name === undefined ? null : inBothLanguages(name, date);
+      const said = name === undefined ? null : inBoth(name, date);
       days.set(date, { date, kind: 'special', name: said, hours: hours.map(clockHours) });
     }
   const exceptions = [...days.values()].filter(({ date }) => date.startsWith(`${year}-`));
@@ -160,7 +160,7 @@ function noticeInYear(notice: Notice, source: NoticeSource, period: Period): Not
   const { tell, calendar } = source;
   return {
     ...{ id, show_in, pause, hold_back },
-    text: text === null ? null : inBothLanguages(text, id),
+    text: text === null ? null : inBoth(text, id),
     calendar: calendar ?? null,
     tell: tell ? { segment: tell.segment, message: tell.template, when: whenWords(tell.when) } : null,
     can_be_begun: calendar === undefined && (tell === undefined || tell.when === AT_ONCE),
@@ -170,7 +170,7 @@ function noticeInYear(notice: Notice, source: NoticeSource, period: Period): Not
         from: one.from,
         to: one.to === Infinity ? null : one.to,
         told_at: toldAt(notice, source, one),
-        name: one.name === null ? null : inBothLanguages(one.name, id),
+        name: one.name === null ? null : inBoth(one.name, id),
       })),
   };
 }
@@ -200,7 +200,7 @@ function campaignsIn(live: LiveProject, period: Period): readonly Campaign[] {
     return [
       {
         ...{ workflow: id, status, every_day, times },
-        title: inBothLanguages(title, id),
+        title: inBoth(title, id),
         when: campaignWords(enter_when),
         date_field: enter_when.by === 'date' ? enter_when.date : null,
       },

@@ -29,16 +29,18 @@ afterAll(async () => {
 });
 
 describe('the page', () => {
-  test.each(['/console/', '/console/contacts', '/console/contacts/01931b2e?tab=why', '/console/manifest.json'])(
-    'is what %s answers, never kept',
-    async (url) => {
-      const answer = await server.inject(url);
-      expect(answer.statusCode).toBe(200);
-      expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
-      expect(answer.headers['cache-control']).toBe('no-store');
-      expect(answer.body).toContain('<div id="root">');
-    },
-  );
+  test.each([
+    '/console/',
+    '/console/contacts',
+    '/console/contacts/01931b2e?tab=why',
+    '/console/manifest.json',
+  ])('is what %s answers, never kept', async (url) => {
+    const answer = await server.inject(url);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.body).toContain('<div id="root">');
+  });
 
   test('is where / and /console lead to', async () => {
     for (const url of ['/', '/console'])

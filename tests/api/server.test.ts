@@ -113,6 +113,7 @@ describe('the description of the API', () => {
         ...['/v1/deliverability', '/v1/deliverability/set-up'],
         ...['/v1/templates', '/v1/templates/{message}/preview'],
         ...['/v1/calendar', '/v1/forecast', '/v1/notices/{id}/reach'],
+        ...['/v1/map', '/v1/map/days'],
         ...['', '/chat', '/chat/read', '/export', '/messages'].map((path) => `/v1/contacts/{id}${path}`),
         ...['/v1/notices', '/v1/notices/{id}/start', '/v1/notices/{id}/end'],
         ...['/v1/suppressions', '/v1/suppressions/{address}', '/v1/put-aside', '/v1/put-aside/retry'],

@@ -65,7 +65,11 @@ export interface ConsoleShop {
   readonly seed?: number;
 }
 
-export async function openConsole({ people = 90, days = 60, seed = 7 }: ConsoleShop = {}): Promise<OpenConsole> {
+export async function openConsole({
+  people = 90,
+  days = 60,
+  seed = 7,
+}: ConsoleShop = {}): Promise<OpenConsole> {
   const folder = await buildConsoleOnce(inject('builds'));
   const ends_at = Date.now();
   const catcher = await startCatcher();
@@ -75,7 +79,9 @@ export async function openConsole({ people = 90, days = 60, seed = 7 }: ConsoleS
   const { key } = await createWriteKey(shop.app.db, 'Console', 'api');
   const server = await openServer(shop.app, {
     console_folder: folder,
-    more: async (host) => void (await host.register(inboxRoutes(catcher), { prefix: '/inbox' })),
+    more: async (host) => {
+      await host.register(inboxRoutes(catcher), { prefix: '/inbox' });
+    },
   });
   const origin = await server.listen({ port: 0, host: '127.0.0.1' });
   const browser = await chromium.launch({ executablePath, args: FLAGS });

@@ -81,15 +81,5 @@ const settings = createRoute({
 export const routes = root.addChildren([
   signIn,
   setUp,
-  inside.addChildren([
-    map,
-    contacts,
-    contact,
-    workflows,
-    workflow,
-    messages,
-    message,
-    calendar,
-    settings,
-  ]),
+  inside.addChildren([map, contacts, contact, workflows, workflow, messages, message, calendar, settings]),
 ]);

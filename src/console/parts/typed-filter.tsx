@@ -1,5 +1,5 @@
 import { TextInput, type TextInputProps } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 
 export interface TypedFilterProps extends Omit<TextInputProps, 'value' | 'onChange'> {
   readonly value: string;
@@ -7,10 +7,13 @@ export interface TypedFilterProps extends Omit<TextInputProps, 'value' | 'onChan
   readonly onDone: (value: string) => void;
 }
 
-/** A filter that is typed: it asks once, and not with every letter. */
-export function TypedFilter({ value, onDone, ...props }: TypedFilterProps) {
+/** A filter that is typed: it asks once, and not with every letter. What the address says anew begins anew. */
+export function TypedFilter(props: TypedFilterProps) {
+  return <Typed key={props.value} {...props} />;
+}
+
+function Typed({ value, onDone, ...props }: TypedFilterProps) {
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
   const done = (): void => {
     if (typed.trim() !== value) onDone(typed.trim());
   };

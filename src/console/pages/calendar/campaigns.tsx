@@ -4,6 +4,7 @@ import { useFormat } from '../../app/format.ts';
 import { inLanguage, useLanguage, useWords } from '../../app/words.ts';
 import { LinkTo } from '../../parts/link-to.tsx';
 import { ReasonText } from '../../parts/reason-text.tsx';
+import { dateIn } from './day.ts';
 
 const WORDS = {
   en: {
@@ -29,12 +30,11 @@ const WORDS = {
 };
 
 /** Workflows that a schedule or a date starts. */
-export function Campaigns({ year: { campaigns } }: { readonly year: CalendarYear }) {
+export function Campaigns({ year: { campaigns, zone, today } }: { readonly year: CalendarYear }) {
   const words = useWords(WORDS);
   const language = useLanguage();
   const format = useFormat();
   if (campaigns.length === 0) return <Text c="dimmed">{words.empty}</Text>;
-  const now = new Date().toISOString();
   return (
     <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table verticalSpacing={6}>
@@ -47,7 +47,7 @@ export function Campaigns({ year: { campaigns } }: { readonly year: CalendarYear
         </Table.Thead>
         <Table.Tbody>
           {campaigns.map(({ workflow, title, status, when, times, date_field }) => {
-            const next = times.find((time) => time > now);
+            const next = times.find((time) => dateIn(zone, time) >= today);
             return (
               <Table.Tr key={workflow}>
                 <Table.Td>

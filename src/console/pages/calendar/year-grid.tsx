@@ -1,4 +1,4 @@
-import { Group, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useRef, type KeyboardEvent } from 'react';
 import type { CalendarYear } from '../../../api/calendar/shapes.ts';
 import { inLanguage, useLanguage, useWords } from '../../app/words.ts';
@@ -83,14 +83,14 @@ function Legend() {
     [{ 'data-campaign': true }, words.campaign],
   ] as const;
   return (
-    <Group gap="md" role="list" aria-label={words.legend}>
+    <ul className="legend" aria-label={words.legend}>
       {signs.map(([sign, meaning]) => (
-        <Group key={meaning} gap={6} role="listitem">
+        <li key={meaning}>
           <span className="day sample-day" {...sign} aria-hidden="true" />
           <Text fz="xs">{meaning}</Text>
-        </Group>
+        </li>
       ))}
-    </Group>
+    </ul>
   );
 }
 

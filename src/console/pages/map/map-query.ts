@@ -4,7 +4,7 @@ import { apiGet, type Query } from '../../app/client.ts';
 import type { Search } from '../../app/search.ts';
 
 export const PERIODS = [7, 30, 90] as const;
-export const USUAL_DAYS = 30;
+const USUAL_DAYS = 30;
 
 export type Comparison = 'nothing' | 'before' | 'plan';
 

@@ -58,7 +58,7 @@ const WORDS = {
 };
 
 /** The states behind each choice. */
-export const STATES: Readonly<Record<string, string>> = {
+const STATES = {
   all: 'all',
   dead: 'refused,uncertain',
   sent: 'sent',
@@ -66,7 +66,7 @@ export const STATES: Readonly<Record<string, string>> = {
   suppressed: 'suppressed',
   refused: 'refused',
   uncertain: 'uncertain',
-};
+} as const;
 
 const NAMES = [
   'state',
@@ -86,11 +86,17 @@ export function askedBy(search: Search): Readonly<Record<string, string | undefi
   const { from, to } = search;
   return {
     ...Object.fromEntries(NAMES.map((name) => [name, search[name]])),
-    state: STATES[search['state'] ?? 'all'] ?? 'all',
+    state: STATES[stateIn(search)],
     from: from && momentOf(from, 0),
     to: to && momentOf(to, 1),
   };
 }
+
+function stateIn(search: Search): keyof typeof STATES {
+  return CHOICES.find((one) => one === search['state']) ?? 'all';
+}
+
+const CHOICES = Object.keys(STATES) as (keyof typeof STATES)[];
 
 /** The last day belongs to what is asked for. Nothing for what is no day. */
 function momentOf(day: string, later: number): string | undefined {
@@ -127,15 +133,14 @@ export function Filters() {
       ]}
     />
   );
-  const states = Object.keys(STATES) as (keyof typeof STATES & keyof typeof words)[];
   return (
     <Group gap="xs" align="flex-end" role="search" wrap="wrap">
       <NativeSelect
         label={words.state}
         size="xs"
-        value={search['state'] ?? 'all'}
+        value={stateIn(search)}
         onChange={(event) => change({ state: event.currentTarget.value })}
-        data={states.map((value) => ({ value, label: words[value] }))}
+        data={CHOICES.map((value) => ({ value, label: words[value] }))}
       />
       {choice(
         'message',
