@@ -22,6 +22,8 @@ import { answerAutomatically, type AnsweredMail } from './engine/auto-reply.ts';
 import { displacedRuns, previewDeployment, type DeploymentPreview } from './engine/impact.ts';
 import { lookForWinners } from './engine/experiments.ts';
 import type { ExperimentBook } from './engine/experiments/book.ts';
+import type { DeliveryBook } from './engine/deliverability.ts';
+import type { ForecastBook } from './engine/forecast.ts';
 import { createLinks, type Links } from './engine/links.ts';
 import type { Live, LiveProject } from './engine/live-project.ts';
 import { createNoticeDesk, type NoticeDesk } from './engine/notices.ts';
@@ -66,9 +68,12 @@ import { startSendWorker, startTurnWorkers } from './queue/workers.ts';
 import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
+import { openTemplateDesk, type TemplateDesk } from './render/template-desk.ts';
 import { openChat } from './store/chat.ts';
 import { openContacts, type Contacts } from './store/contacts.ts';
 import { openDatabase, type Database } from './store/database.ts';
+import { openDeliveryBook } from './store/deliverability.ts';
+import { openForecastBook } from './store/forecast.ts';
 import { migrateDatabase } from './store/migrate.ts';
 import { openAuditLog, type AuditLog } from './store/audit.ts';
 import { openAutoReplies } from './store/auto-replies.ts';
@@ -86,9 +91,11 @@ import { addresseeOf, openPreferenceBook, type Addressee } from './store/consent
 import { allIncidents, openIncidents } from './store/incidents.ts';
 import { findWriteKey, openKeys, openSecrets, type Keys, type WriteKey } from './store/keys.ts';
 import { openMapBook } from './store/map-figures.ts';
+import { messageLife } from './store/message-life.ts';
 import { findMessage, listMessages, retryMessage } from './store/message-list.ts';
 import { openPersonalData, type PersonalData } from './store/personal-data.ts';
 import { recomputation, recomputeByCommand } from './store/recomputations.ts';
+import { openReach, type Reach } from './store/reach.ts';
 import { createReader } from './store/reader.ts';
 import { openRecoveryBook } from './store/recoveries.ts';
 import { openResponseBook } from './store/response-book.ts';
@@ -162,6 +169,12 @@ export interface App {
   /** The journey map. */
   readonly map: MapDesk;
   readonly sending: SendingControl;
+  readonly delivery: DeliveryBook;
+  /** The look at our domain in DNS; absent where mail stays in the house. */
+  readonly set_up: SetUpLook | undefined;
+  readonly templates: TemplateDesk;
+  readonly forecast: ForecastBook;
+  readonly reach: Reach;
   readonly suppressions: SuppressionList;
   /** Contacts that could not be decided and wait apart. */
   readonly aside: {
@@ -472,6 +485,9 @@ export async function openApp(options: AppOptions): Promise<App> {
       (answer_channels ??= openChannels(options, { links, inbox, reader, webhook, proofs })).get('email'),
   };
 
+  const templates = openTemplateDesk({ live, reader, now: askNow });
+  closers.push(() => templates.close());
+
   await refresh();
   return {
     db,
@@ -487,6 +503,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     messages: {
       list: (filter) => listMessages(db, filter),
       find: (id) => findMessage(db, id),
+      life: (message) => messageLife(db, message),
       async retry(id, retry_options) {
         const now = await askNow();
         const retried = await retryMessage(db, id, retry_options, now);
@@ -499,6 +516,11 @@ export async function openApp(options: AppOptions): Promise<App> {
       ...{ book: openSendingBook(db), bell },
       now: askNow,
     }),
+    delivery: openDeliveryBook(db),
+    set_up: setUpLook(options, live),
+    templates,
+    forecast: openForecastBook(db),
+    reach: openReach(db),
     suppressions: openSuppressionList(db),
     aside: {
       list: (after, limit) => listPutAside(db, after, limit),

@@ -19,8 +19,11 @@ import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { createAccess, type Access } from './access.ts';
 import { auditRoutes } from './audit.ts';
 import { keepAuditTrail } from './audit-trail.ts';
+import { calendarRoutes } from './calendar.ts';
 import { chatRoutes } from './chat.ts';
 import { contactRoutes } from './contacts.ts';
+import { deliverabilityRoutes } from './deliverability.ts';
+import { forecastRoutes } from './forecast.ts';
 import { databaseCheck, healthRoutes, type Checks } from './health.ts';
 import { healthReportRoutes } from './health-report.ts';
 import { keyRoutes } from './keys.ts';
@@ -37,8 +40,10 @@ import { consoleRoutes } from './console.ts';
 import { BusyError, limitPressure, sendBusy } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { putAsideRoutes } from './put-aside.ts';
+import { sendingRoutes } from './sending.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { surveyRoutes } from './survey.ts';
+import { templateRoutes } from './templates.ts';
 import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
 import { userRoutes } from './users.ts';
@@ -110,6 +115,11 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(workflowRoutes(workflowOptions(app, access, now)));
   await server.register(noticeRoutes({ access, notices: app.notices }));
   await server.register(messageRoutes(messageOptions(app, access)));
+  await server.register(templateRoutes({ access, desk: app.templates }));
+  await server.register(sendingRoutes({ access, sending: app.sending }));
+  await server.register(deliverabilityRoutes(deliverabilityOptions(app, access)));
+  await server.register(calendarRoutes({ ...app, access }));
+  await server.register(forecastRoutes({ access, live: app.live, book: app.forecast, now: app.now }));
   await server.register(mapRoutes({ access, map: app.map }));
   await server.register(chatRoutes(chatOptions(app, access)));
   await server.register(contactRoutes(contactOptions(app, access)));
@@ -265,6 +275,11 @@ function messageOptions({ messages, reader }: App, access: Access): Parameters<t
   const contactOf = async (who: string): Promise<string | undefined> =>
     (await reader.findContact(who))?.contact.id;
   return { access, messages, contactOf };
+}
+
+function deliverabilityOptions(app: App, access: Access): Parameters<typeof deliverabilityRoutes>[0] {
+  const { delivery: book, set_up, now } = app;
+  return { access, book, set_up, zone: () => app.live().project.time_zone, now };
 }
 
 function chatOptions({ chat, reader }: App, access: Access): Parameters<typeof chatRoutes>[0] {

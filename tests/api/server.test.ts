@@ -108,7 +108,12 @@ describe('the description of the API', () => {
     expect(Object.keys(paths).toSorted()).toEqual(
       [
         ...names.map((name) => `/v1/${name}`),
-        ...['/v1/messages', '/v1/messages/{id}', '/v1/messages/{id}/retry', '/v1/map', '/v1/map/days'],
+        ...['/v1/messages', '/v1/messages/retry', '/v1/messages/{id}', '/v1/messages/{id}/retry'],
+        ...['/v1/sending', '/v1/sending/stop', '/v1/sending/resume'],
+        ...['/v1/deliverability', '/v1/deliverability/set-up'],
+        ...['/v1/templates', '/v1/templates/{message}/preview'],
+        ...['/v1/calendar', '/v1/forecast', '/v1/notices/{id}/reach'],
+        ...['/v1/map', '/v1/map/days'],
         ...['', '/chat', '/chat/read', '/export', '/messages', '/timeline', '/why-not', '/explain'].map(
           (path) => `/v1/contacts/{id}${path}`,
         ),
