@@ -11,6 +11,7 @@ import fastify, {
 } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import type { Instant } from '../core/events/event.ts';
+import { createJobs } from '../engine/jobs.ts';
 import { steadyNow } from '../engine/steady-now.ts';
 import type { App } from '../app.ts';
 import { UserError } from '../errors.ts';
@@ -20,6 +21,7 @@ import { createAccess, type Access } from './access.ts';
 import { chatRoutes } from './chat.ts';
 import { contactRoutes } from './contacts.ts';
 import { databaseCheck, healthRoutes, type Checks } from './health.ts';
+import { jobRoutes } from './jobs.ts';
 import { noticeRoutes } from './notices.ts';
 import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
@@ -27,12 +29,15 @@ import { segmentRoutes } from './segment.ts';
 import { confirmRoutes } from './confirm.ts';
 import { BusyError, limitPressure, sendBusy } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
+import { projectRoutes } from './project.ts';
 import { putAsideRoutes } from './put-aside.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { surveyRoutes } from './survey.ts';
 import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
 import { metricsRoute, type Measured } from './watch-server.ts';
+import { workflowTrialRoutes } from './workflow-trials.ts';
+import { workflowViewRoutes } from './workflow-views.ts';
 import { workflowRoutes } from './workflows.ts';
 
 export interface ServerOptions {
@@ -91,6 +96,12 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   const access = createAccess({ findKey: (key) => app.findKey(key) });
   await server.register(segmentRoutes(segmentOptions(app, now)));
   await server.register(workflowRoutes(workflowOptions(app, access, now)));
+  const { desk, deployments, live, rehearsal, workflows, experiments } = app;
+  const jobs = createJobs();
+  await server.register(workflowViewRoutes({ workflows, desk, live, experiments, access, now: app.now }));
+  await server.register(workflowTrialRoutes({ rehearsal, live, jobs, access }));
+  await server.register(projectRoutes({ desk, live, deployments, jobs, access }));
+  await server.register(jobRoutes({ jobs, access }));
   await server.register(noticeRoutes({ access, notices: app.notices }));
   await server.register(messageRoutes(messageOptions(app, access)));
   await server.register(chatRoutes(chatOptions(app, access)));

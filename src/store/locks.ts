@@ -15,5 +15,7 @@ export const LOCK = {
   looking: 738_424,
   /** Deleting what is too old. */
   cleaning: 738_425,
+  /** Making a project live. */
+  deploying: 738_426,
   migration: 7_384_201,
 } as const;
