@@ -52,15 +52,15 @@ export interface Tried {
 
 const WATCHED = exactMilliseconds({ amount: 30, unit: 'day' });
 const LONGEST = exactMilliseconds({ amount: 400, unit: 'day' });
-/** A workflow that goes round once a minute decides as often within two weeks. */
-const MOST_DECISIONS = 20_000;
+/** A workflow that goes round once an hour decides as often within some weeks. */
+const MOST_DECISIONS = 2000;
 
 /** The workflow goes round so often that nobody would look at it. */
 export class EndlessTry extends Error {}
 
 /** @throws EndlessMoment, EndlessTry */
 export function tryOut(project: Project, asked: TryOut): Tried {
-  const stays: Stay[] = [];
+  const stays = new Map<string, Stay>();
   const settled = testProject(project, {
     workflows: asked.workflow === null ? null : [asked.workflow],
     variants: asked.variants ?? {},
@@ -85,11 +85,11 @@ export function tryOut(project: Project, asked: TryOut): Tried {
       if (decisions > MOST_DECISIONS) throw new EndlessTry();
     },
   });
-  return { zone, start, end, given, stays, life };
+  return { zone, start, end, given, stays: [...stays.values()], life };
 }
 
 /** Its steps note who comes and goes. */
-function watchedProject(project: Project, stays: Stay[]): Project {
+function watchedProject(project: Project, stays: Map<string, Stay>): Project {
   const list = [...project.workflows.values()].map((workflow): Workflow => ({
     ...workflow,
     steps: workflow.steps.map((step) => watchedStep(step, workflow, stays)),
@@ -105,17 +105,18 @@ function watchedProject(project: Project, stays: Stay[]): Project {
   };
 }
 
-function watchedStep(step: Step, { steps }: Workflow, stays: Stay[]): Step {
+function watchedStep(step: Step, { steps }: Workflow, stays: Map<string, Stay>): Step {
   const { due, happen } = step;
   const noteStay = ({ run }: Walk): Stay => {
-    const known = stays.findLast((stay) => isOf(stay, run));
-    if (known?.step === step.id) return known;
     const { workflow, number, visit, arrived_at } = run;
+    const key = `${workflow}#${number}/${visit}`;
+    const known = stays.get(key);
+    if (known?.step === step.id) return known;
     const stay: Stay = {
       ...{ workflow, run: number, step: step.id, visit },
       ...{ arrived_at, left_at: null, to: null },
     };
-    stays.push(stay);
+    stays.set(key, stay);
     return stay;
   };
   const noteThen = <T extends Then | undefined>(walk: Walk, then: T): T => {
@@ -138,7 +139,3 @@ function watchedStep(step: Step, { steps }: Workflow, stays: Stay[]): Step {
 
 /** Where whoever has walked to the end of a workflow goes. */
 export const AT_END = ':end';
-
-function isOf(stay: Stay, run: Walk['run']): boolean {
-  return stay.workflow === run.workflow && stay.run === run.number && stay.visit === run.visit;
-}
