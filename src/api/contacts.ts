@@ -49,10 +49,10 @@ export function contactRoutes(options: ContactOptions): FastifyPluginAsync {
         .send(Readable.from(people.export(id, await now())));
     });
 
-    app.delete<Who>('/v1/contacts/:id', documentedBy(ERASE), async (request) => {
-      const { source } = await access(request, 'people');
+    app.delete<Who>('/v1/contacts/:id', documentedBy(ERASE), async (asking) => {
+      const { source } = await access(asking, 'people');
       const erased = await people.erase({
-        contact_id: await find(request.params.id, options),
+        contact_id: await find(asking.params.id, options),
         source,
         at: await now(),
       });

@@ -6,14 +6,14 @@ import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 export interface PressureOptions {
-  /** So many requests of one key in a minute are answered. */
+  /** So many requests of one key in a minute are answered; Infinity: any number. */
   readonly most_requests: number;
   /** So many bytes of requests are in work at a time; absent: what the memory allows. */
   readonly most_bytes?: number;
 }
 
 export async function limitPressure(server: FastifyInstance, options: PressureOptions): Promise<void> {
-  await limitRates(server, options.most_requests);
+  if (Number.isFinite(options.most_requests)) await limitRates(server, options.most_requests);
   limitBytes(server, options.most_bytes ?? bytesThatFit());
   await limitMemory(server);
 }

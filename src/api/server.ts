@@ -23,10 +23,12 @@ import { contactRoutes } from './contacts.ts';
 import { databaseCheck, healthRoutes, type Checks } from './health.ts';
 import { jobRoutes } from './jobs.ts';
 import { noticeRoutes } from './notices.ts';
+import { mapRoutes } from './map.ts';
 import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
 import { confirmRoutes } from './confirm.ts';
+import { consoleRoutes } from './console.ts';
 import { BusyError, limitPressure, sendBusy } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { projectRoutes } from './project.ts';
@@ -51,6 +53,8 @@ export interface ServerOptions {
   readonly most_requests?: number;
   /** Told at `/metrics`, to whoever has an API key. */
   readonly metrics?: Measured;
+  /** Where the console was built; absent: beside the program. */
+  readonly console_folder?: string;
   /** What must hold beside the database. */
   readonly checks?: Checks;
   /** Hears of each request that was answered. */
@@ -104,6 +108,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(jobRoutes({ jobs, access }));
   await server.register(noticeRoutes({ access, notices: app.notices }));
   await server.register(messageRoutes(messageOptions(app, access)));
+  await server.register(mapRoutes({ access, map: app.map }));
   await server.register(chatRoutes(chatOptions(app, access)));
   await server.register(contactRoutes(contactOptions(app, access)));
   await server.register(suppressionRoutes(suppressionOptions(app, access)));
@@ -117,6 +122,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(
     healthRoutes({ database: databaseCheck(() => app.store.databaseNow()), ...options.checks }),
   );
+  await server.register(consoleRoutes(options.console_folder ? { folder: options.console_folder } : {}));
   if (options.metrics) await server.register(metricsRoute(options.metrics, access));
   await options.more?.(server);
   return server;

@@ -125,7 +125,6 @@ async function live(parts: ReplayParts, ends_at: number, seed: number): Promise<
 async function demoRoutes(server: FastifyInstance, catcher: Catcher, parts: ReplayParts): Promise<void> {
   const forward = clockMover(parts);
   await server.register(inboxRoutes(catcher, { title: 'Lumbre' }), { prefix: '/inbox' });
-  server.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/inbox/'));
   server.post<{ Body: { forward?: string } | null }>(
     '/demo/clock',
     { schema: { hide: true } },
@@ -165,7 +164,8 @@ function clockMover(parts: ReplayParts): (by: number) => Promise<number> {
 
 function tellWhatToTry(port: number): void {
   const base = `http://localhost:${port}`;
-  output.line(`\n${colors.bold('The inbox:')} ${colors.cyan(`${base}/inbox/`)}    the API: ${base}/docs`);
+  output.line(`\n${colors.bold('The console:')} ${colors.cyan(`${base}/console/`)}`);
+  output.line(`The inbox: ${base}/inbox/    the API: ${base}/docs`);
   output.line('\nBe a shopper yourself:\n');
   output.line(`curl -u ${WRITE_KEY}: -H 'content-type: application/json' ${base}/v1/batch -d '{"batch":[
   {"type":"identify","userId":"me","traits":{"firstName":"Sam","email":"sam@example.com","language":"en","consent":["email"]}},

@@ -1,0 +1,2 @@
+export { drawMap } from './draw-map.ts';
+export { save, toPng } from './save.ts';

@@ -1,0 +1,55 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { createContext, use, useCallback, useState, type ReactNode } from 'react';
+import { useWords } from '../app/words.ts';
+
+const WORDS = { en: { cancel: 'Cancel' }, es: { cancel: 'Cancelar' } };
+
+/** Asks before something that cannot be taken back; `yes` is what the button says that does it. */
+export type Confirm = (title: string, sentence: string, yes: string) => Promise<boolean>;
+
+const ConfirmContext = createContext<Confirm>(() => Promise.resolve(false));
+
+export function useConfirm(): Confirm {
+  return use(ConfirmContext);
+}
+
+interface Asked {
+  readonly title: string;
+  readonly sentence: string;
+  readonly yes: string;
+  readonly answer: (yes: boolean) => void;
+}
+
+export function ConfirmProvider({ children }: { readonly children: ReactNode }) {
+  const words = useWords(WORDS);
+  const [opened, setOpened] = useState(false);
+  const [asked, setAsked] = useState<Asked>();
+  const confirm = useCallback<Confirm>(
+    (title, sentence, yes) =>
+      new Promise((resolve) => {
+        setAsked({ title, sentence, yes, answer: resolve });
+        setOpened(true);
+      }),
+    [],
+  );
+  const answer = (yes: boolean): void => {
+    setOpened(false);
+    asked?.answer(yes);
+  };
+  return (
+    <ConfirmContext value={confirm}>
+      {children}
+      <Modal opened={opened} onClose={() => answer(false)} title={asked?.title} centered>
+        <Stack>
+          <Text fz="sm">{asked?.sentence}</Text>
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={() => answer(false)} data-autofocus>
+              {words.cancel}
+            </Button>
+            <Button onClick={() => answer(true)}>{asked?.yes}</Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </ConfirmContext>
+  );
+}
