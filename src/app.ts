@@ -59,6 +59,7 @@ import type { TurnReport } from './engine/turn.ts';
 import { createTurner, heardFirstBy, type Turner } from './engine/turner.ts';
 import { UserError } from './errors.ts';
 import { orMeant } from './project/did-you-mean.ts';
+import { editing } from './project/editing.ts';
 import { hashOf, loadProject, type LoadedProject } from './project/load.ts';
 import { formatProblem, type Problem } from './project/problem.ts';
 import type { ProjectFiles } from './project/read-files.ts';
@@ -493,7 +494,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
 
   const desk = createProjectDesk({
-    ...{ live, deploy, deployedFiles, checkWords, refresh, now: askNow },
+    ...{ editing, live, deploy, deployedFiles, checkWords, refresh, now: askNow },
     prepare: (files) => prepare(files, null),
     preview: previewOf,
     latestFromFolder: () => latestFromFolder(db),

@@ -20,11 +20,7 @@ export function jobRoutes({ jobs, access }: JobOptions): FastifyPluginAsync {
       const { source } = await access(request, 'publish');
       const found = jobs.find(request.params.id, source);
       if (found) return jobAnswer(found);
-      throw new ApiProblem(
-        404,
-        'job_unknown',
-        'There is no such job of yours any more: begin it again.',
-      );
+      throw new ApiProblem(404, 'job_unknown', 'There is no such job of yours any more: begin it again.');
     });
   };
 }

@@ -31,7 +31,14 @@ export function answerApiProblem(error: Error, request: FastifyRequest, reply: F
     if (status === 401) reply.header('www-authenticate', 'Bearer');
     return reply
       .code(status)
-      .send({ error: { code, message, ...(pointer === undefined ? {} : { pointer }), ...(problems && { problems }) } });
+      .send({
+        error: {
+          code,
+          message,
+          ...(pointer === undefined ? {} : { pointer }),
+          ...(problems && { problems }),
+        },
+      });
   }
   const { statusCode = 500, message } = error as Partial<FastifyError>;
   if (statusCode < 500)

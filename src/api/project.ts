@@ -2,23 +2,27 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import { workflowGraph, type WorkflowGraph } from '../docs/picture/workflow-graph.ts';
+import { workflowGraph } from '../docs/picture/workflow-graph.ts';
 import type { DeploymentPreview } from '../engine/impact.ts';
 import type { Jobs } from '../engine/jobs.ts';
 import type { DeskOutcome } from '../engine/project-desk.ts';
-import { workflowSchema } from '../core/workflows/compile.ts';
-import { completionsAt, explanationAt } from '../project/editor.ts';
-import { isProjectPath, overlaid } from '../project/overlay.ts';
 import type { ProjectFiles } from '../project/read-files.ts';
 import type { Status } from '../project/status.ts';
-import { readYaml } from '../project/yaml.ts';
 import type { Access } from './access.ts';
 import { jobAnswer } from './jobs.ts';
 import { job } from './jobs/shapes.ts';
 import { ApiProblem } from './problem.ts';
-import { asApiProblem, problemAnswers } from './project/problems.ts';
-import * as shapes from './project/shapes.ts';
-import type { Changes, Checked, Deployed, DeployImpact, FileList, Graph, VersionList } from './project/shapes.ts';
+import { asApiProblem, problemAnswers } from './project-edits/problems.ts';
+import * as shapes from './project-edits/shapes.ts';
+import type {
+  Changes,
+  Checked,
+  Deployed,
+  DeployImpact,
+  FileList,
+  Graph,
+  VersionList,
+} from './project-edits/shapes.ts';
 import { documentedBy, prepareZodRoutes, readAs } from './zod-routes.ts';
 
 export interface ProjectOptions {
@@ -34,13 +38,18 @@ const MOST_BYTES = 4 * 1024 * 1024;
 
 export function projectRoutes(options: ProjectOptions): FastifyPluginAsync {
   const { desk, live, jobs, access } = options;
+  const { editing } = desk;
   return async (app) => {
     prepareZodRoutes(app, access, 'read');
 
     app.get('/v1/project/files', documentedBy(LISTED), async (): Promise<FileList> => {
       const { hash, files } = live();
       const { differs } = await desk.folder();
-      const list = Object.entries(files).map(([path, text]) => ({ path, kind: kindOf(path), length: text.length }));
+      const list = Object.entries(files).map(([path, text]) => ({
+        path,
+        kind: kindOf(path),
+        length: text.length,
+      }));
       return { hash, folder_differs: differs, files: list.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
     });
 
@@ -64,20 +73,20 @@ export function projectRoutes(options: ProjectOptions): FastifyPluginAsync {
 
     app.post('/v1/project/check', large(CHECKED), async ({ body }): Promise<Checked> => {
       const { files, graph_of } = readAs(shapes.checkAsked, body);
-      const all = overlaid(live().files, readable(files));
+      const all = editing.overlaid(live().files, readable(files));
       const problems = await desk.check(files);
-      const graph = graph_of === undefined ? null : graphOf(all, graph_of, live());
+      const graph = graph_of === undefined ? null : graphOf(all, graph_of, live(), editing);
       return { problems: problemAnswers(problems, all), graph };
     });
 
     app.post('/v1/project/complete', large(COMPLETED), async ({ body }) => {
       const writing = readAs(shapes.writing, body);
-      return { completions: await completionsAt(live().files, writing) };
+      return { completions: await editing.completionsAt(live().files, writing) };
     });
 
     app.post('/v1/project/hover', large(HOVERED), async ({ body }) => {
       const writing = readAs(shapes.writing, body);
-      return { text: await explanationAt(live().files, writing) };
+      return { text: await editing.explanationAt(live().files, writing) };
     });
 
     app.post('/v1/project/preview', large(PREVIEWED), async (request, reply) => {
@@ -114,6 +123,14 @@ export function projectRoutes(options: ProjectOptions): FastifyPluginAsync {
       );
   };
 
+  /** @throws ApiProblem for a path that is none of a project. */
+  function readable(changes: Changes): Changes {
+    const strange = Object.keys(changes).find((path) => !editing.isProjectPath(path));
+    if (strange === undefined) return changes;
+    const sentence = `"${strange}" is no file of a project: write etapa.yaml, workflows/….yaml or templates/….`;
+    throw new ApiProblem(422, 'path_unusable', sentence, '/files');
+  }
+
   async function whoIs(request: FastifyRequest): Promise<string> {
     return (await access(request, 'publish')).source;
   }
@@ -121,7 +138,7 @@ export function projectRoutes(options: ProjectOptions): FastifyPluginAsync {
   /** Says what is refused as the API says it. */
   async function told<T>(changes: Changes, work: Promise<T>): Promise<T> {
     return work.catch((error: unknown) => {
-      throw asApiProblem(error, overlaid(live().files, changes));
+      throw asApiProblem(error, editing.overlaid(live().files, changes));
     });
   }
 
@@ -133,14 +150,6 @@ export function projectRoutes(options: ProjectOptions): FastifyPluginAsync {
 
 const COMMANDS = { pause: 'paused', resume: 'live', stop: 'stopped' } as const;
 
-/** @throws ApiProblem for a path that is none of a project. */
-function readable(changes: Changes): Changes {
-  const strange = Object.keys(changes).find((path) => !isProjectPath(path));
-  if (strange === undefined) return changes;
-  const sentence = `"${strange}" is no file of a project: write etapa.yaml, workflows/….yaml or templates/….`;
-  throw new ApiProblem(422, 'path_unusable', sentence, '/files');
-}
-
 function kindOf(path: string): 'yaml' | 'mjml' | 'text' {
   if (path.endsWith('.yaml')) return 'yaml';
   return path.endsWith('.mjml') ? 'mjml' : 'text';
@@ -149,15 +158,20 @@ function kindOf(path: string): 'yaml' | 'mjml' | 'text' {
 type Loaded = ReturnType<App['live']>;
 
 /** A workflow as it is written in these files; the live project tells what things are called. */
-export function graphOf(files: ProjectFiles, id: string, loaded: Loaded): Graph | null {
-  const path = `workflows/${id}.yaml`;
-  const read = readYaml(path, files[path] ?? '', workflowSchema);
-  if (read.value === undefined) return null;
-  const lineOf = (place: WorkflowGraph['nodes'][number]['path']): number | null =>
-    place.length === 0 ? null : read.positionOf(place).line;
-  const { nodes, edges } = workflowGraph(read.value, loaded);
+export function graphOf(
+  files: ProjectFiles,
+  id: string,
+  loaded: Loaded,
+  editing: App['desk']['editing'],
+): Graph | null {
+  const written = editing.readWorkflow(files, id);
+  if (!written) return null;
+  const { nodes, edges } = workflowGraph(written.source, loaded);
   return {
-    nodes: nodes.map(({ path: place, ...node }) => ({ ...node, line: lineOf(place) })),
+    nodes: nodes.map(({ path, ...node }) => ({
+      ...node,
+      line: path.length === 0 ? null : written.lineOf(path),
+    })),
     edges: edges.map((edge) => ({ ...edge })),
   };
 }
@@ -241,7 +255,8 @@ const PREVIEWED = {
   tag: TAG,
   right: 'publish' as const,
   summary: 'Ask what deploying changes would do to whom',
-  description: 'A job: its result holds who would move, what would end, and what would be sent within 24 hours.',
+  description:
+    'A job: its result holds who would move, what would end, and what would be sent within 24 hours.',
   body: shapes.previewAsked,
   answers: { 202: { description: 'It is begun', holds: job } },
 };

@@ -103,7 +103,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   const { desk, deployments, live, rehearsal, workflows, experiments } = app;
   const jobs = createJobs();
   await server.register(workflowViewRoutes({ workflows, desk, live, experiments, access, now: app.now }));
-  await server.register(workflowTrialRoutes({ rehearsal, live, jobs, access }));
+  await server.register(workflowTrialRoutes({ rehearsal, editing: desk.editing, live, jobs, access }));
   await server.register(projectRoutes({ desk, live, deployments, jobs, access }));
   await server.register(jobRoutes({ jobs, access }));
   await server.register(noticeRoutes({ access, notices: app.notices }));

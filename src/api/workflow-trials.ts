@@ -6,19 +6,19 @@ import type { Instant } from '../core/events/event.ts';
 import type { Reason } from '../core/reason.ts';
 import type { Jobs } from '../engine/jobs.ts';
 import { trySchema, type Rehearsed, type TriedOut } from '../engine/rehearsal.ts';
-import { overlaid } from '../project/overlay.ts';
 import type { Access } from './access.ts';
 import { jobAnswer } from './jobs.ts';
 import { job } from './jobs/shapes.ts';
 import { graphOf } from './project.ts';
-import { asApiProblem } from './project/problems.ts';
-import { changes } from './project/shapes.ts';
+import { asApiProblem } from './project-edits/problems.ts';
+import { changes } from './project-edits/shapes.ts';
 import * as shapes from './workflows/shapes.ts';
 import type { Simulated, Tried } from './workflows/shapes.ts';
 import { documentedBy, prepareZodRoutes, readAs } from './zod-routes.ts';
 
 export interface WorkflowTrialOptions {
   readonly rehearsal: App['rehearsal'];
+  readonly editing: App['desk']['editing'];
   readonly live: App['live'];
   readonly jobs: Jobs;
   readonly access: Access;
@@ -30,7 +30,8 @@ type Graph = NonNullable<ReturnType<typeof graphOf>>;
 const MOST_BYTES = 4 * 1024 * 1024;
 const withFiles = z.looseObject({ files: changes.default({}) });
 
-export function workflowTrialRoutes({ rehearsal, live, jobs, access }: WorkflowTrialOptions): FastifyPluginAsync {
+export function workflowTrialRoutes(options: WorkflowTrialOptions): FastifyPluginAsync {
+  const { rehearsal, editing, live, jobs, access } = options;
   return async (app) => {
     prepareZodRoutes(app, access, 'people');
 
@@ -40,11 +41,11 @@ export function workflowTrialRoutes({ rehearsal, live, jobs, access }: WorkflowT
       async ({ params, body }): Promise<Tried> => {
         const { files, ...rest } = readAs(withFiles, body);
         const asked = readAs(trySchema, rest);
-        const all = overlaid(live().files, files);
+        const all = editing.overlaid(live().files, files);
         const tried = await rehearsal.tryOut(params.id, files, asked).catch((error: unknown) => {
           throw asApiProblem(error, all);
         });
-        const graph = graphOf(all, params.id, live()) ?? { nodes: [], edges: [] };
+        const graph = graphOf(all, params.id, live(), editing) ?? { nodes: [], edges: [] };
         return triedAnswer(params.id, tried, graph);
       },
     );
@@ -58,7 +59,10 @@ export function workflowTrialRoutes({ rehearsal, live, jobs, access }: WorkflowT
         const { source } = await access(request, 'publish');
         const workflow = request.params.id;
         const begun = jobs.begin('simulate', source, async (onProgress) =>
-          simulatedAnswer(workflow, await rehearsal.simulate({ workflow, changes: changed, days, share }, onProgress)),
+          simulatedAnswer(
+            workflow,
+            await rehearsal.simulate({ workflow, changes: changed, days, share }, onProgress),
+          ),
         );
         return reply.code(202).send(jobAnswer(begun));
       },
@@ -115,7 +119,12 @@ function wayOf(
 type Happened = Tried['happened'][number];
 
 function happenedIn(life: TriedOut['life'], given: TriedOut['given']): Happened[] {
-  const told = (at: Instant, kind: Happened['kind'], words: Reason, workflow: string | null = null): Happened => ({
+  const told = (
+    at: Instant,
+    kind: Happened['kind'],
+    words: Reason,
+    workflow: string | null = null,
+  ): Happened => ({
     ...{ at: iso(at), kind, words, workflow },
   });
   const named = (name: string): Reason => ({ en: name, es: name });
@@ -200,7 +209,9 @@ const TRIED = {
     'By the same pure function that decides in production. Whoever is made up is never held out; waits for opening hours end at the first minute of them.',
   params: ID,
   body: shapes.tryAsked,
-  answers: { 200: { description: 'Each step, each reason, and each message as it would be read', holds: shapes.tried } },
+  answers: {
+    200: { description: 'Each step, each reason, and each message as it would be read', holds: shapes.tried },
+  },
 };
 
 const SIMULATED = {

@@ -9,7 +9,7 @@ import type { Waiting } from '../engine/workflow-book.ts';
 import type { Access } from './access.ts';
 import { ApiProblem } from './problem.ts';
 import { graphOf } from './project.ts';
-import { problemAnswers } from './project/problems.ts';
+import { problemAnswers } from './project-edits/problems.ts';
 import { aboutWorkflow, stepFigures } from './workflows/figures.ts';
 import * as shapes from './workflows/shapes.ts';
 import type {
@@ -62,7 +62,7 @@ export function workflowViewRoutes(options: WorkflowViewOptions): FastifyPluginA
         desk.folder(),
       ]);
       const path = `workflows/${found.id}.yaml`;
-      const graph = graphOf(loaded.files, found.id, loaded) ?? { nodes: [], edges: [] };
+      const graph = graphOf(loaded.files, found.id, loaded, desk.editing) ?? { nodes: [], edges: [] };
       return {
         ...aboutWorkflow(found, loaded, counts, problems),
         counted_at: iso(counts.at),
@@ -103,7 +103,9 @@ export function workflowViewRoutes(options: WorkflowViewOptions): FastifyPluginA
         const { step, limit, cursor } = readAs(shapes.waitingAsked, query);
         const place = readCursor(cursor, z.tuple([z.uuid(), z.number().int()]));
         const { list, next } = await workflows.waiting(id, step ?? null, place, limit);
-        const nodes = new Map(graphOf(loaded.files, id, loaded)?.nodes.map((node) => [node.id, node.words]));
+        const nodes = new Map(
+          graphOf(loaded.files, id, loaded, desk.editing)?.nodes.map((node) => [node.id, node.words]),
+        );
         return {
           waiting: list.map((one) => waitingAnswer(one, nodes.get(one.step) ?? null)),
           next: writeCursor(next),

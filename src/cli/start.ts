@@ -121,7 +121,9 @@ async function deployFolder(app: App, folder: string, { log, metrics }: Watching
     return JSON.stringify(files);
   }
   if (await app.isOverruled(files)) {
-    log.announce(`Going on with version ${app.live().hash}, which was deployed from the console after this folder's.`);
+    log.announce(
+      `Going on with version ${app.live().hash}, which was deployed from the console after this folder's.`,
+    );
     return JSON.stringify(files);
   }
   try {

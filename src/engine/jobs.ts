@@ -12,7 +12,11 @@ export interface Job {
   readonly progress: number;
   readonly result: unknown;
   /** Why it failed; null where it did not. */
-  readonly error: { readonly code: string; readonly message: string; readonly details: readonly string[] } | null;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details: readonly string[];
+  } | null;
 }
 
 export type Work = (onProgress: (share: number) => void) => Promise<unknown>;
@@ -63,7 +67,10 @@ export function createJobs(now: () => number = () => performance.now()): Jobs {
     begin(kind, owner, work) {
       forgetOld();
       if ([...jobs.values()].filter((job) => job.ended === null).length >= MOST_WAITING)
-        throw new UserError('too_many_jobs', 'Several such jobs are being done. Please try again in a minute.');
+        throw new UserError(
+          'too_many_jobs',
+          'Several such jobs are being done. Please try again in a minute.',
+        );
       const begun = { kind, owner, state: 'waiting', progress: 0, result: null, error: null } as const;
       const job: Kept = { id: uuidv7(), ...begun, ended: null };
       jobs.set(job.id, job);

@@ -1,14 +1,16 @@
 /** The project as it is edited: looked at, checked, previewed and made live, laid over what is live. */
 import type { Instant } from '../core/events/event.ts';
 import { UserError } from '../errors.ts';
-import { overlaid, type ProjectChanges } from '../project/overlay.ts';
-import { formatProblem, type Problem } from '../project/problem.ts';
+import type { Editing } from '../project/editing.ts';
+import type { ProjectChanges } from '../project/overlay.ts';
+import type { Problem } from '../project/problem.ts';
 import type { ProjectFiles } from '../project/read-files.ts';
-import { withStatus, type Status } from '../project/status.ts';
+import type { Status } from '../project/status.ts';
 import type { DeploymentPreview } from './impact.ts';
 import type { Live, LiveProject } from './live-project.ts';
 
 export interface ProjectDesk {
+  readonly editing: Editing;
   /** What is wrong, or could be better, with the live project so changed; nothing is kept. */
   check(changes: ProjectChanges): Promise<readonly Problem[]>;
   /** Of the live version; looked for once. */
@@ -49,17 +51,18 @@ export interface FolderState {
 export class UnsoundProject extends UserError {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], format: Editing['formatProblem']) {
     super(
       'project_unsound',
       'The project has problems; what was live stays live.',
-      problems.filter(isError).map(formatProblem),
+      problems.filter(isError).map(format),
     );
     this.problems = problems;
   }
 }
 
 export interface DeskParts {
+  readonly editing: Editing;
   readonly live: Live;
   prepare(files: ProjectFiles): Promise<{ project?: LiveProject; problems: readonly Problem[] }>;
   /** Renders everything that is there to say. */
@@ -76,7 +79,7 @@ export interface DeskParts {
 }
 
 export function createProjectDesk(parts: DeskParts): ProjectDesk {
-  const { live } = parts;
+  const { live, editing } = parts;
   let looked: { readonly hash: string; readonly problems: Promise<readonly Problem[]> } | undefined;
 
   /** Words are rendered where something changed that they are made of; that takes seconds. */
@@ -93,7 +96,7 @@ export function createProjectDesk(parts: DeskParts): ProjectDesk {
   async function sound(files: ProjectFiles, with_words: boolean): Promise<LiveProject> {
     const { project, problems } = await look(files, with_words);
     if (project && !problems.some(isError)) return project;
-    throw new UnsoundProject(problems);
+    throw new UnsoundProject(problems, editing.formatProblem);
   }
 
   async function putLive(files: ProjectFiles, options: DeskOptions): Promise<DeskOutcome> {
@@ -102,9 +105,10 @@ export function createProjectDesk(parts: DeskParts): ProjectDesk {
     return { hash, changed, warnings };
   }
 
-  const changed = (changes: ProjectChanges): ProjectFiles => overlaid(live().files, changes);
+  const changed = (changes: ProjectChanges): ProjectFiles => editing.overlaid(live().files, changes);
 
   const desk: ProjectDesk = {
+    editing,
     async check(changes) {
       const { problems } = await look(changed(changes), Object.keys(changes).some(isAboutWords));
       return problems;
@@ -134,7 +138,7 @@ export function createProjectDesk(parts: DeskParts): ProjectDesk {
       const text = live().files[path];
       if (text === undefined)
         throw new UserError('no_such_workflow', `There is no workflow called "${workflow}".`);
-      return desk.deploy({ [path]: withStatus(text, status) }, { base: live().hash, deployed_by });
+      return desk.deploy({ [path]: editing.withStatus(text, status) }, { base: live().hash, deployed_by });
     },
     async folder() {
       const latest = await parts.latestFromFolder();

@@ -1,5 +1,4 @@
 /** What a workflow would do, without doing it: with one person step by step, or with everybody's last weeks. */
-import { z } from 'zod';
 import type { Instant } from '../core/events/event.ts';
 import type { Project } from '../core/project.ts';
 import { DAY } from '../core/time/date.ts';
@@ -7,11 +6,10 @@ import { UserError } from '../errors.ts';
 import type { ProjectChanges } from '../project/overlay.ts';
 import { compare, type Comparison } from '../simulate/compare.ts';
 import { EndlessMoment } from '../simulate/live.ts';
-import { momentSchema, startSchema } from '../simulate/moment.ts';
 import type { Person } from '../simulate/people.ts';
 import { simulate } from '../simulate/simulate.ts';
 import type { Simulation } from '../simulate/tally.ts';
-import { contactSchema, givenSchema } from '../simulate/test-file.ts';
+import type { TryAsked } from '../simulate/try-asked.ts';
 import { EndlessTry, tryOut, type Tried } from '../simulate/try-out.ts';
 import { contactNow, readRecords } from './explain/records.ts';
 import type { LiveProject } from './live-project.ts';
@@ -19,24 +17,7 @@ import type { Reader, Renderer } from './ports.ts';
 import { renderMessage, type Preview } from './preview.ts';
 import type { ProjectDesk } from './project-desk.ts';
 
-/** As a test of a workflow says it: see `workflows/tests`. */
-export const trySchema = z
-  .strictObject({
-    contact: contactSchema.optional(),
-    contact_id: z.string().optional(),
-    given: z.array(givenSchema).max(100).default([]),
-    start: startSchema.optional(),
-    until: momentSchema.optional(),
-    /** The variant of an `ab_test`, by the id of the step. */
-    variant: z.record(z.string(), z.string()).default({}),
-    /** Whether all workflows run, as they stand, and not this one alone. */
-    others: z.boolean().default(false),
-  })
-  .refine((asked) => (asked.contact === undefined) !== (asked.contact_id === undefined), {
-    error: 'say who it is: "contact" with what is known of somebody made up, or "contact_id"',
-  });
-
-export type TryAsked = z.output<typeof trySchema>;
+export { trySchema } from '../simulate/try-asked.ts';
 
 export interface TriedOut extends Tried {
   readonly live: LiveProject;

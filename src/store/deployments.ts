@@ -97,7 +97,9 @@ export async function recordDeployment(db: Database, deployment: NewDeployment):
 
 async function refuseOtherBase(tx: Runner, base: string | undefined): Promise<void> {
   if (base === undefined) return;
-  const found = await tx.execute<{ hash: string }>(sql`select hash from deployments order by id desc limit 1`);
+  const found = await tx.execute<{ hash: string }>(
+    sql`select hash from deployments order by id desc limit 1`,
+  );
   if (found.rows[0]?.hash === base) return;
   throw new UserError(
     'base_outdated',

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openServer } from '../../src/api/server.ts';
-import type { Checked, Completed, Deployed, DeployImpact, FileList } from '../../src/api/project/shapes.ts';
+import type { Checked, Completed, Deployed, DeployImpact, FileList } from '../../src/api/project-edits/shapes.ts';
 import { addWriteKey, createWriteKey } from '../../src/store/keys.ts';
 import { openShop, SHOP_FILES, type Shop } from '../support/shop.ts';
 
@@ -22,14 +22,17 @@ afterAll(async () => {
   await shop.close();
 });
 
-async function ask<T>(method: 'GET' | 'POST', path: string, body?: object, key = api_key) {
+async function ask(method: 'GET' | 'POST', path: string, body?: object, key = api_key) {
   const answer = await server.inject({
     method,
     url: `/v1${path}`,
     headers: { authorization: `Bearer ${key}` },
     ...(body ? { payload: body } : {}),
   });
-  return { status: answer.statusCode, body: answer.json<T>() };
+  return {
+    ...{ status: answer.statusCode, body: answer.json<unknown>() },
+    as: answer.json.bind(answer),
+  };
 }
 
 const OFFERING = 'workflows/offering.yaml';
@@ -42,7 +45,8 @@ interface Refused {
 
 /** The outcome of a job, when it has ended. */
 async function outcome<T>(id: string): Promise<T> {
-  const look = async () => (await ask<{ state: string; result: T; error: unknown }>('GET', `/jobs/${id}`)).body;
+  const look = async () =>
+    (await ask('GET', `/jobs/${id}`)).as<{ state: string; result: T; error: unknown }>();
   await expect.poll(async () => (await look()).state, { timeout: 15_000 }).toMatch(/done|failed/);
   const ended = await look();
   expect(ended.error).toBeNull();
@@ -51,11 +55,15 @@ async function outcome<T>(id: string): Promise<T> {
 
 describe('the files', () => {
   it('are listed with the version that they are of, and read one by one', async () => {
-    const { body } = await ask<FileList>('GET', '/project/files');
+    const body = (await ask('GET', '/project/files')).as<FileList>();
     expect(body.hash).toBe(base());
     expect(body.folder_differs).toBe(false);
     expect(body.files.map(({ path }) => path)).toEqual(Object.keys(SHOP_FILES).toSorted());
-    expect((await ask('GET', `/project/file?path=${OFFERING}`)).body).toEqual({ path: OFFERING, hash: base(), text });
+    expect((await ask('GET', `/project/file?path=${OFFERING}`)).body).toEqual({
+      path: OFFERING,
+      hash: base(),
+      text,
+    });
     for (const path of ['workflows/none.yaml', '../package.json', '__proto__'])
       expect(await ask('GET', `/project/file?path=${path}`), path).toMatchObject({
         status: 404,
@@ -68,7 +76,9 @@ describe('a check', () => {
   it('tells what is wrong, where from and to, and the mend, and changes nothing', async () => {
     const before = base();
     const files = { [OFFERING]: text.replace('send_email: offer', 'send_email: ofer') };
-    const { status, body } = await ask<Checked>('POST', '/project/check', { files, graph_of: 'offering' });
+    const answer = await ask('POST', '/project/check', { files, graph_of: 'offering' });
+    const { status } = answer;
+    const body = answer.as<Checked>();
     expect(status).toBe(200);
     expect(body.problems).toContainEqual({
       ...{ file: OFFERING, line: 7, column: 17, end_column: 21, severity: 'error' },
@@ -83,21 +93,26 @@ describe('a check', () => {
   });
 
   it('finds nothing wrong with what is live, and draws nothing that cannot be read', async () => {
-    expect((await ask<Checked>('POST', '/project/check', {})).body.problems).toEqual([]);
+    expect((await ask('POST', '/project/check', {})).as<Checked>().problems).toEqual([]);
     const files = { [OFFERING]: 'workflow: [' };
-    const { body } = await ask<Checked>('POST', '/project/check', { files, graph_of: 'offering' });
+    const body = (await ask('POST', '/project/check', { files, graph_of: 'offering' })).as<Checked>();
     expect(body.graph).toBeNull();
     expect(body.problems[0]).toMatchObject({ file: OFFERING, line: 1, severity: 'error' });
   });
 
   it('looks at the words of a message that is changed', async () => {
     const files = { 'templates/offer/email.en.mjml': '<mj-section><mj-column><mj-text>{{nonsense' };
-    const { body } = await ask<Checked>('POST', '/project/check', { files });
+    const body = (await ask('POST', '/project/check', { files })).as<Checked>();
     expect(body.problems[0]).toMatchObject({ file: 'templates/offer/email.en.mjml', severity: 'error' });
   });
 
   it('refuses paths that are none of a project', async () => {
-    for (const path of ['../evil.yaml', '/etc/passwd', 'workflows/../../x.yaml', 'workflows/tests/a.test.yaml'])
+    for (const path of [
+      '../evil.yaml',
+      '/etc/passwd',
+      'workflows/../../x.yaml',
+      'workflows/tests/a.test.yaml',
+    ])
       expect(await ask('POST', '/project/check', { files: { [path]: 'x' } }), path).toMatchObject({
         status: 422,
         body: { error: { code: 'path_unusable' } },
@@ -116,16 +131,23 @@ describe('the editor', () => {
   };
 
   it("is told the project's own messages, and takes the place of what was begun", async () => {
-    const { body } = await ask<Completed>('POST', '/project/complete', writing(text.replace('send_email: offer', 'send_email: off§')));
+    const body = (
+      await ask('POST', '/project/complete', writing(text.replace('send_email: offer', 'send_email: off§')))
+    ).as<Completed>();
     const offered = body.completions.find(({ label }) => label === 'offer');
     expect(offered).toMatchObject({ insert: 'offer', from: 17, to: 20 });
     expect(body.completions.map(({ label }) => label)).toContain('receipt');
   });
 
   it('is told what a key means, and nothing of files that it has no schema for', async () => {
-    const hovered = await ask<{ text: string }>('POST', '/project/hover', writing(text.replace('re_enter', 're_en§ter')));
-    expect(hovered.body.text.length).toBeGreaterThan(10);
-    const none = await ask('POST', '/project/complete', { path: 'templates/offer/email.en.mjml', text: '<', line: 1, column: 2 });
+    const hovered = await ask('POST', '/project/hover', writing(text.replace('re_enter', 're_en§ter')));
+    expect(hovered.as<{ text: string }>().text.length).toBeGreaterThan(10);
+    const none = await ask('POST', '/project/complete', {
+      path: 'templates/offer/email.en.mjml',
+      text: '<',
+      line: 1,
+      column: 2,
+    });
     expect(none.body).toEqual({ completions: [] });
   });
 });
@@ -134,43 +156,48 @@ describe('a change', () => {
   const slower = text.replace('steps:\n', 'steps:\n  - wait: 1 hour\n');
 
   it('is previewed by a job that only who began it sees', async () => {
-    const begun = await ask<{ id: string }>('POST', '/project/preview', { files: { [OFFERING]: slower } });
+    const begun = await ask('POST', '/project/preview', { files: { [OFFERING]: slower } });
     expect(begun.status).toBe(202);
-    const impact = await outcome<DeployImpact>(begun.body.id);
+    const impact = await outcome<DeployImpact>(begun.as<{ id: string }>().id);
     expect(impact.files).toEqual([{ file: OFFERING, change: 'changed' }]);
     expect(impact.workflows).toMatchObject([
       { workflow: 'offering', change: 'changed', steps: [{ change: 'added', verb: 'wait' }] },
     ]);
     const other = (await createWriteKey(shop.app.db, 'Other', 'api')).key;
-    expect((await ask('GET', `/jobs/${begun.body.id}`, undefined, other)).status).toBe(404);
+    expect((await ask('GET', `/jobs/${begun.as<{ id: string }>().id}`, undefined, other)).status).toBe(404);
   });
 
   it('that is not sound is refused with its problems, and what was live stays live', async () => {
     const before = base();
     const files = { [OFFERING]: text.replace('send_email: offer', 'send_email: ofer') };
-    const refused = await ask<Refused>('POST', '/project/deploy', { files, base: before });
+    const refused = await ask('POST', '/project/deploy', { files, base: before });
     expect(refused.status).toBe(422);
-    expect(refused.body.error).toMatchObject({ code: 'project_unsound', problems: [{ file: OFFERING, line: 7 }] });
+    expect(refused.as<Refused>().error).toMatchObject({
+      code: 'project_unsound',
+      problems: [{ file: OFFERING, line: 7 }],
+    });
     expect(base()).toBe(before);
   });
 
   it('goes live once: over another version than the one that was edited nothing is written', async () => {
     const before = base();
-    const done = await ask<Deployed>('POST', '/project/deploy', { files: { [OFFERING]: slower }, base: before });
+    const done = await ask('POST', '/project/deploy', { files: { [OFFERING]: slower }, base: before });
     expect(done).toMatchObject({ status: 200, body: { changed: true, folder_differs: true } });
-    expect(base()).toBe(done.body.hash);
+    expect(base()).toBe(done.as<Deployed>().hash);
     const late = await ask('POST', '/project/deploy', { files: { [OFFERING]: text }, base: before });
     expect(late).toMatchObject({ status: 409, body: { error: { code: 'base_outdated' } } });
-    expect(base()).toBe(done.body.hash);
+    expect(base()).toBe(done.as<Deployed>().hash);
 
-    const { body } = await ask<{ versions: { hash: string; deployed_by: string | null; live: boolean }[] }>('GET', '/project/versions');
+    const body = (await ask('GET', '/project/versions')).as<{
+      versions: { hash: string; deployed_by: string | null; live: boolean }[];
+    }>();
     expect(body.versions).toMatchObject([
-      { hash: done.body.hash, live: true },
+      { hash: done.as<Deployed>().hash, live: true },
       { hash: before, deployed_by: null, live: false },
     ]);
     expect(body.versions[0]?.deployed_by).not.toBeNull();
 
-    const back = await ask<Deployed>('POST', '/project/rollback', { hash: before, base: done.body.hash });
+    const back = await ask('POST', '/project/rollback', { hash: before, base: done.as<Deployed>().hash });
     expect(back).toMatchObject({ status: 200, body: { hash: before, changed: true, folder_differs: false } });
     expect(await ask('POST', '/project/rollback', { hash: 'aaaaaaaa', base: before })).toMatchObject({
       status: 404,
@@ -180,7 +207,10 @@ describe('a change', () => {
 
   it('of two that are deployed at once over the same version, one is refused', async () => {
     const both = ['3 hours', '4 hours'].map((length) =>
-      ask('POST', '/project/deploy', { files: { [OFFERING]: slower.replace('1 hour', length) }, base: base() }),
+      ask('POST', '/project/deploy', {
+        files: { [OFFERING]: slower.replace('1 hour', length) },
+        base: base(),
+      }),
     );
     const statuses = (await Promise.all(both)).map(({ status }) => status);
     expect(statuses.toSorted()).toEqual([200, 409]);
@@ -198,8 +228,15 @@ describe('a workflow', () => {
   it('is paused, goes on and is stopped by its own file, whose comments stay', async () => {
     const noted = text.replace('purpose: promotion', 'status: live # for now\npurpose: promotion # ours');
     await shop.app.deploy({ ...SHOP_FILES, [OFFERING]: noted });
-    for (const [word, status] of [['pause', 'paused'], ['resume', 'live'], ['stop', 'stopped']] as const) {
-      expect(await ask('POST', `/workflows/offering/${word}`), word).toMatchObject({ status: 200, body: { changed: true } });
+    for (const [word, status] of [
+      ['pause', 'paused'],
+      ['resume', 'live'],
+      ['stop', 'stopped'],
+    ] as const) {
+      expect(await ask('POST', `/workflows/offering/${word}`), word).toMatchObject({
+        status: 200,
+        body: { changed: true },
+      });
       expect(shop.app.live().files[OFFERING]).toBe(noted.replace('status: live', `status: ${status}`));
     }
     expect((await ask('POST', '/workflows/none/pause')).status).toBe(404);
@@ -210,6 +247,8 @@ describe('a workflow', () => {
 
   it('is for keys of the API alone', async () => {
     expect((await ask('GET', '/project/files', undefined, 'nobody')).status).toBe(401);
-    expect((await ask('POST', '/project/deploy', { files: {}, base: base() }, 'wk_browser')).status).toBe(403);
+    expect((await ask('POST', '/project/deploy', { files: {}, base: base() }, 'wk_browser')).status).toBe(
+      403,
+    );
   });
 });

@@ -112,9 +112,16 @@ describe('the description of the API', () => {
         ...['', '/chat', '/chat/read', '/export', '/messages'].map((path) => `/v1/contacts/{id}${path}`),
         ...['/v1/notices', '/v1/notices/{id}/start', '/v1/notices/{id}/end'],
         ...['/v1/suppressions', '/v1/suppressions/{address}', '/v1/put-aside', '/v1/put-aside/retry'],
-        ...['', '/start', '/experiments', '/waiting', '/versions', '/versions/{hash}', '/try', '/simulate'].map(
-          (path) => `/v1/workflows/{id}${path}`,
-        ),
+        ...[
+          '',
+          '/start',
+          '/experiments',
+          '/waiting',
+          '/versions',
+          '/versions/{hash}',
+          '/try',
+          '/simulate',
+        ].map((path) => `/v1/workflows/{id}${path}`),
         ...['/pause', '/resume', '/stop'].map((path) => `/v1/workflows/{id}${path}`),
         ...['files', 'file', 'versions', 'check', 'complete', 'hover', 'preview', 'deploy', 'rollback'].map(
           (name) => `/v1/project/${name}`,

@@ -40,14 +40,17 @@ afterAll(async () => {
   await shop.close();
 });
 
-async function ask<T>(method: 'GET' | 'POST', path: string, body?: object) {
+async function ask(method: 'GET' | 'POST', path: string, body?: object) {
   const answer = await server.inject({
     method,
     url: `/v1${path}`,
     headers: { authorization: `Bearer ${api_key}` },
     ...(body ? { payload: body } : {}),
   });
-  return { status: answer.statusCode, body: answer.json<T>() };
+  return {
+    ...{ status: answer.statusCode, body: answer.json<unknown>() },
+    as: answer.json.bind(answer),
+  };
 }
 
 const ANA = { email: 'ana@example.com', first_name: 'Ana', language: 'en', consent: ['email'] };
@@ -57,7 +60,9 @@ const added = (price: number) => ({
 });
 
 async function attempt(body: object) {
-  return ask<Tried>('POST', '/workflows/offering/try', { start: '2026-11-20 16:30', contact: ANA, ...body });
+  const asked = { start: '2026-11-20 16:30', contact: ANA, ...body };
+  const answer = await ask('POST', '/workflows/offering/try', asked);
+  return { status: answer.status, body: answer.as<Tried>() };
 }
 
 describe('a try with somebody made up', () => {
@@ -68,19 +73,37 @@ describe('a try with somebody made up', () => {
       ...{ zone: 'Europe/Madrid', start: '2026-11-20T15:30:00.000Z', entered: true },
       outcome: { outcome: 'completed', at: '2026-11-22T16:30:00.000Z' },
     });
-    expect(body.path.map(({ step, arrived_at, left_at, to }) => [step, arrived_at.slice(5, 16), left_at?.slice(5, 16), to])).toEqual([
+    expect(
+      body.path.map(({ step, arrived_at, left_at, to }) => [
+        step,
+        arrived_at.slice(5, 16),
+        left_at?.slice(5, 16),
+        to,
+      ]),
+    ).toEqual([
       ['1', '11-20T15:30', '11-20T16:30', '2'],
       ['2', '11-20T16:30', '11-20T16:30', '2.1.1'],
       ['2.1.1', '11-20T16:30', '11-20T16:30', '3'],
       ['3', '11-20T16:30', '11-22T16:30', ':end'],
     ]);
-    expect(body.path[1]).toMatchObject({ way: { en: 'Dear' }, because: { en: expect.stringContaining('100') as string } });
+    expect(body.path[1]).toMatchObject({
+      way: { en: 'Dear' },
+      because: { en: expect.stringContaining('100') as string },
+    });
     expect(body.messages).toMatchObject([
-      { at: '2026-11-20T16:30:00.000Z', step: '2.1.1', message: 'offer', held_back: null, to: 'ana@example.com' },
+      {
+        at: '2026-11-20T16:30:00.000Z',
+        step: '2.1.1',
+        message: 'offer',
+        held_back: null,
+        to: 'ana@example.com',
+      },
     ]);
     expect(body.messages[0]?.subject).toBe('Hello Ana from offer');
     expect(body.messages[0]?.html).toContain('120.00');
-    expect(body.happened.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['given', 'entered', 'ended']));
+    expect(body.happened.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['given', 'entered', 'ended']),
+    );
   });
 
   it('tells what would be held back and why, and where a run ends', async () => {
@@ -88,27 +111,43 @@ describe('a try with somebody made up', () => {
     expect(without.body.messages[0]?.held_back?.en).toBe('never allowed promotions by email');
     const cheap = await attempt({ given: [added(20)] });
     expect(cheap.body.outcome).toMatchObject({ outcome: 'completed', because: { en: 'too cheap' } });
-    const bought = await attempt({ given: [added(120), { event: 'order_completed', at: '+30 minutes', with: { order_id: 'o', total: 120 } }] });
+    const bought = await attempt({
+      given: [
+        added(120),
+        { event: 'order_completed', at: '+30 minutes', with: { order_id: 'o', total: 120 } },
+      ],
+    });
     expect(bought.body).toMatchObject({ outcome: { outcome: 'exited' }, messages: [] });
     const never = await attempt({ given: [] });
     expect(never.body).toMatchObject({ entered: false, path: [], outcome: null });
   });
 
   it('tries what is not deployed, also a new draft, and refuses what is not sound', async () => {
-    const draft = TEXT.replace('purpose:', 'status: draft\npurpose:').replace('workflow: offering', 'workflow: fresh').replace('1 hour', '3 hours');
-    const tried = await ask<Tried>('POST', '/workflows/fresh/try', {
+    const draft = TEXT.replace('purpose:', 'status: draft\npurpose:')
+      .replace('workflow: offering', 'workflow: fresh')
+      .replace('1 hour', '3 hours');
+    const tried = await ask('POST', '/workflows/fresh/try', {
       ...{ files: { 'workflows/fresh.yaml': draft }, contact: ANA, start: '2026-11-20 16:30' },
       given: [added(120)],
     });
-    expect(tried.body.messages.map(({ at }) => at)).toEqual(['2026-11-20T18:30:00.000Z']);
-    const broken = await attempt({ files: { [PATH]: TEXT.replace('send_email: offer', 'send_email: ofer') } });
-    expect(broken).toMatchObject({ status: 422, body: { error: { code: 'project_unsound', problems: [{ file: PATH }] } } });
+    expect(tried.as<Tried>().messages.map(({ at }) => at)).toEqual(['2026-11-20T18:30:00.000Z']);
+    const broken = await attempt({
+      files: { [PATH]: TEXT.replace('send_email: offer', 'send_email: ofer') },
+    });
+    expect(broken).toMatchObject({
+      status: 422,
+      body: { error: { code: 'project_unsound', problems: [{ file: PATH }] } },
+    });
     expect((await ask('POST', '/workflows/none/try', { contact: ANA })).status).toBe(404);
   });
 
   it('that goes round without an end is stopped with a sentence', async () => {
     const round = TEXT.replace('  - wait: 2 days\n', '  - wait: 1 minute\n    id: again\n  - goto: again\n');
-    const { status, body } = await attempt({ files: { [PATH]: round }, given: [added(120)], until: '+300 days' });
+    const { status, body } = await attempt({
+      files: { [PATH]: round },
+      given: [added(120)],
+      until: '+300 days',
+    });
     expect({ status, body }).toMatchObject({ status: 422, body: { error: { code: 'endless' } } });
   });
 
@@ -129,8 +168,10 @@ describe('a try with somebody made up', () => {
 describe('a try with somebody who is there', () => {
   it('begins with what is known of them now', async () => {
     await shop.receive(shop.knows('ben', { first_name: 'Ben' }), shop.puts('ben'));
-    await expect.poll(async () => (await shop.app.reader.findContact('ben'))?.contact.runs.length, { timeout: 15_000 }).toBe(1);
-    const { body } = await ask<Tried>('POST', '/workflows/offering/try', { contact_id: 'ben', given: [] });
+    await expect
+      .poll(async () => (await shop.app.reader.findContact('ben'))?.contact.runs.length, { timeout: 15_000 })
+      .toBe(1);
+    const body = (await ask('POST', '/workflows/offering/try', { contact_id: 'ben', given: [] })).as<Tried>();
     expect(body.path[0]).toMatchObject({ step: '1', to: '2' });
     expect(body.outcome).toMatchObject({ because: { en: 'too cheap' } });
     expect((await ask('POST', '/workflows/offering/try', { contact_id: 'nobody' })).status).toBe(404);
@@ -140,14 +181,21 @@ describe('a try with somebody who is there', () => {
 describe('a simulation', () => {
   it('lets the last days be lived again by both versions, as a job', async () => {
     await shop.receive(shop.knows('cleo'), shop.puts('cleo'));
-    await expect.poll(async () => (await shop.app.reader.findContact('cleo'))?.contact.runs.length, { timeout: 15_000 }).toBe(1);
+    await expect
+      .poll(async () => (await shop.app.reader.findContact('cleo'))?.contact.runs.length, { timeout: 15_000 })
+      .toBe(1);
     // The events lie behind before they are lived again.
     shop.pass(3 * 24 * 60 * 60 * 1000);
-    const begun = await ask<{ id: string }>('POST', '/workflows/offering/simulate', {
+    const begun = await ask('POST', '/workflows/offering/simulate', {
       files: { [PATH]: TEXT.replace('at_least: 100', 'at_least: 10') },
     });
     expect(begun.status).toBe(202);
-    const look = async () => (await ask<{ state: string; progress: number; result: Simulated }>('GET', `/jobs/${begun.body.id}`)).body;
+    const look = async () =>
+      (await ask('GET', `/jobs/${begun.as<{ id: string }>().id}`)).as<{
+        state: string;
+        progress: number;
+        result: Simulated;
+      }>();
     await expect.poll(async () => (await look()).state, { timeout: 15_000 }).toBe('done');
     const { progress, result } = await look();
     expect(progress).toBe(1);

@@ -6,7 +6,6 @@ import { openServer } from '../../src/api/server.ts';
 import type {
   OneWorkflow,
   WaitingPage,
-  WorkflowExperiments,
   WorkflowList,
   WorkflowVersions,
 } from '../../src/api/workflows/shapes.ts';
@@ -69,21 +68,38 @@ async function runs(such: SQL, many: number): Promise<void> {
   await vi.waitFor(look, { interval: 50, timeout: 15_000 });
 }
 
-async function get<T>(path: string) {
+async function get(path: string) {
   const answer = await server.inject({
     url: `/v1/workflows${path}`,
     headers: { authorization: `Bearer ${api_key}` },
   });
-  return { status: answer.statusCode, body: answer.json<T>() };
+  return {
+    ...{ status: answer.statusCode, body: answer.json<unknown>() },
+    as: answer.json.bind(answer),
+  };
 }
 
 describe('the list', () => {
   it('tells of each workflow what it is and what it has come to', async () => {
-    const { body } = await get<WorkflowList>('');
+    const body = (await get('')).as<WorkflowList>();
     expect(body.workflows).toMatchObject([
       {
-        ...{ id: 'offering', title: { en: 'An offer', es: 'Una oferta' }, status: 'live', purpose: 'promotion' },
-        ...{ inside: 4, entered: 5, converted: 1, conversion: 0.2, left: 0, finished: 0, sent: 5, held_back: 0 },
+        ...{
+          id: 'offering',
+          title: { en: 'An offer', es: 'Una oferta' },
+          status: 'live',
+          purpose: 'promotion',
+        },
+        ...{
+          inside: 4,
+          entered: 5,
+          converted: 1,
+          conversion: 0.2,
+          left: 0,
+          finished: 0,
+          sent: 5,
+          held_back: 0,
+        },
       },
       { id: 'selling', goal: null, conversion: null },
     ]);
@@ -92,7 +108,7 @@ describe('the list', () => {
 
 describe('one workflow', () => {
   it('is drawn with its ways, and tells of each step who stands, came and was written to', async () => {
-    const { body } = await get<OneWorkflow>('/offering');
+    const body = (await get('/offering')).as<OneWorkflow>();
     expect(body).toMatchObject({ path: PATH, text: TEXT, folder_differs: false, elsewhere: 0, problems: [] });
     const rows = body.steps.map(({ id, line, standing, reached, sent, converted: reaching }) => ({
       ...{ id, line, standing, reached, sent, reaching },
@@ -120,7 +136,10 @@ describe('one workflow', () => {
 
   it('that is not there is told as such', async () => {
     for (const path of ['', '/experiments', '/waiting', '/versions'])
-      expect(await get(`/none${path}`), path).toMatchObject({ status: 404, body: { error: { code: 'no_such_workflow' } } });
+      expect(await get(`/none${path}`), path).toMatchObject({
+        status: 404,
+        body: { error: { code: 'no_such_workflow' } },
+      });
   });
 });
 
@@ -128,9 +147,15 @@ describe('who waits', () => {
   it('is told page by page, each once, with until when and for what', async () => {
     const seen: string[] = [];
     for (let cursor = '', pages = 0; pages < 10; pages++) {
-      const { body } = await get<WaitingPage>(`/offering/waiting?step=last&limit=3${cursor && `&cursor=${cursor}`}`);
+      const body = (
+        await get(`/offering/waiting?step=last&limit=3${cursor && `&cursor=${cursor}`}`)
+      ).as<WaitingPage>();
       for (const one of body.waiting) {
-        expect(one).toMatchObject({ step: 'last', words: { en: 'Wait 3 days', es: 'Esperar 3 días' }, held: false });
+        expect(one).toMatchObject({
+          step: 'last',
+          words: { en: 'Wait 3 days', es: 'Esperar 3 días' },
+          held: false,
+        });
         expect(Date.parse(one.until ?? '') - Date.parse(one.arrived_at)).toBe(72 * HOUR);
         seen.push(one.name ?? '');
       }
@@ -138,14 +163,14 @@ describe('who waits', () => {
       cursor = body.next;
     }
     expect(seen.toSorted()).toEqual(['ana', 'ben', 'cleo', 'dan']);
-    expect((await get<WaitingPage>('/offering/waiting?step=1')).body).toEqual({ waiting: [], next: null });
+    expect((await get('/offering/waiting?step=1')).as<WaitingPage>()).toEqual({ waiting: [], next: null });
   });
 });
 
 describe('the versions', () => {
   it('are told with who walks them, and their text is kept', async () => {
     await shop.app.deploy({ ...SHOP_FILES, [PATH]: TEXT.replace('1 hour', '2 hours') });
-    const { body } = await get<WorkflowVersions>('/offering/versions');
+    const body = (await get('/offering/versions')).as<WorkflowVersions>();
     expect(body.versions).toMatchObject([
       { live: true, inside: 0 },
       { live: false, inside: 4 },
@@ -158,7 +183,7 @@ describe('the versions', () => {
 
 describe('tests and holdouts', () => {
   it('are told as far as there are any', async () => {
-    const none = await get<WorkflowExperiments>('/offering/experiments');
+    const none = await get('/offering/experiments');
     expect(none.body).toEqual({ tests: [], holdout: null, currency: 'EUR' });
   });
 });

@@ -4,7 +4,7 @@ import { END, goalWords, inBoth, START, startsWords } from '../../docs/picture/w
 import type { LiveProject } from '../../engine/live-project.ts';
 import type { WorkflowCounts } from '../../engine/workflow-book.ts';
 import type { Problem } from '../../project/problem.ts';
-import type { Graph } from '../project/shapes.ts';
+import type { Graph } from '../project-edits/shapes.ts';
 import type { WorkflowAbout, WorkflowStep } from './shapes.ts';
 
 type Source = LiveProject['workflow_sources'][number];

@@ -42,7 +42,10 @@ const step = z.object({
   message: z.string().nullable(),
   line: count.nullable(),
   standing: count.describe('People who stand there now.'),
-  standing_days: z.number().nullable().describe('How long these have been there, on average; null without anybody.'),
+  standing_days: z
+    .number()
+    .nullable()
+    .describe('How long these have been there, on average; null without anybody.'),
   reached: count
     .nullable()
     .describe(
@@ -98,7 +101,9 @@ export const waitingPage = z.object({
       name: z.string().nullable(),
       email: z.string().nullable(),
       step: z.string(),
-      words: words.nullable().describe('What it waits for; null at a step that the live version does not have.'),
+      words: words
+        .nullable()
+        .describe('What it waits for; null at a step that the live version does not have.'),
       version: z.string(),
       entered_at: moment,
       arrived_at: moment,
@@ -159,7 +164,12 @@ export const experiments = z.object({
       lift: z.object({ absolute: z.number(), interval, p: z.number() }).nullable(),
       relative: z.number().nullable(),
       revenue: z
-        .object({ treated: z.number(), held_out: z.number(), difference: z.number(), interval: interval.nullable() })
+        .object({
+          treated: z.number(),
+          held_out: z.number(),
+          difference: z.number(),
+          interval: interval.nullable(),
+        })
         .nullable(),
     })
     .nullable(),
@@ -180,7 +190,9 @@ export const tryAsked = z.object({
   given: z
     .array(z.record(z.string(), z.unknown()))
     .optional()
-    .describe('What happens: `{ event, at, with }`, `{ started, at }`, `{ opened, at }` … as in `workflows/tests`.'),
+    .describe(
+      'What happens: `{ event, at, with }`, `{ started, at }`, `{ opened, at }` … as in `workflows/tests`.',
+    ),
   start: z.string().optional().describe('By the clock of the contact, like "2026-11-20 16:30"; absent: now.'),
   until: z.string().optional().describe('Like "+30 days".'),
   variant: z.record(z.string(), z.string()).optional().describe('Of an `ab_test`, by the id of the step.'),
@@ -264,7 +276,9 @@ export const simulated = z.object({
   cut_short: z.boolean(),
   before: counts.nullable().describe('By the live version; null where nothing is changed.'),
   after: counts,
-  messages: z.array(z.object({ message: z.string(), sent: count, held_back: count, sent_before: count.nullable() })),
+  messages: z.array(
+    z.object({ message: z.string(), sent: count, held_back: count, sent_before: count.nullable() }),
+  ),
   days: z.array(z.object({ day: z.string(), sent: count })),
   others: z
     .array(z.object({ workflow: z.string(), sent: count, sent_before: count }))

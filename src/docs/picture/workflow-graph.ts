@@ -59,7 +59,12 @@ export function workflowGraph(source: WorkflowSource, loaded: LoadedProject): Wo
   ): string {
     list.forEach((step, index) => {
       const next = list[index + 1];
-      placeStep(step, idIn(under, step, index), [...path, index], next ? idIn(under, next, index + 1) : after);
+      placeStep(
+        step,
+        idIn(under, step, index),
+        [...path, index],
+        next ? idIn(under, next, index + 1) : after,
+      );
     });
     return list[0] ? idIn(under, list[0], 0) : after;
   }

@@ -4,11 +4,19 @@ import { z } from 'zod';
 const MOST_FILES = 200;
 
 export const changes = z
-  .record(z.string().max(200), z.string().max(256 * 1024).nullable())
+  .record(
+    z.string().max(200),
+    z
+      .string()
+      .max(256 * 1024)
+      .nullable(),
+  )
   .refine((files) => Object.keys(files).length <= MOST_FILES, {
     error: `Send ${MOST_FILES} files at the most.`,
   })
-  .describe('The text of each file that is changed, by its path; null takes a file away. The others stay as they are live.');
+  .describe(
+    'The text of each file that is changed, by its path; null takes a file away. The others stay as they are live.',
+  );
 export type Changes = z.infer<typeof changes>;
 
 const place = z.number().int().min(1);
@@ -29,7 +37,9 @@ export const fileList = z.object({
   folder_differs: z
     .boolean()
     .describe('The files that were taken up from a folder last are others: what is live came over the API.'),
-  files: z.array(z.object({ path: z.string(), kind: z.enum(['yaml', 'mjml', 'text']), length: z.number().int() })),
+  files: z.array(
+    z.object({ path: z.string(), kind: z.enum(['yaml', 'mjml', 'text']), length: z.number().int() }),
+  ),
 });
 export type FileList = z.infer<typeof fileList>;
 
@@ -90,7 +100,9 @@ export const completed = z.object({
 });
 export type Completed = z.infer<typeof completed>;
 
-export const hovered = z.object({ text: z.string().describe('Markdown; empty where there is nothing to tell.') });
+export const hovered = z.object({
+  text: z.string().describe('Markdown; empty where there is nothing to tell.'),
+});
 export type Hovered = z.infer<typeof hovered>;
 
 export const previewAsked = z.strictObject({ files: changes });
@@ -100,7 +112,9 @@ export const deployAsked = z.strictObject({
   start_by_rules: z
     .boolean()
     .default(false)
-    .describe('Let people whom the new rules move start workflows; without it nothing is sent because of the rules.'),
+    .describe(
+      'Let people whom the new rules move start workflows; without it nothing is sent because of the rules.',
+    ),
 });
 export const rollbackAsked = z.strictObject({
   hash: z.string().min(6).max(64),
@@ -136,7 +150,13 @@ export const impact = z.object({
       workflow: z.string(),
       change: z.enum(['added', 'changed', 'removed']),
       when_edited: z.enum(['finish_old', 'follow']),
-      steps: z.array(z.object({ change: z.enum(['added', 'removed', 'changed', 'moved']), step: z.string(), verb: z.string() })),
+      steps: z.array(
+        z.object({
+          change: z.enum(['added', 'removed', 'changed', 'moved']),
+          step: z.string(),
+          verb: z.string(),
+        }),
+      ),
       inside: z.number().int(),
       displaced: z.array(
         z.object({ step: z.string(), runs: z.number().int(), to: z.string().nullable(), said: z.boolean() }),
