@@ -11,6 +11,7 @@ import fastify, {
 } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import type { Instant } from '../core/events/event.ts';
+import { createJobs } from '../engine/jobs.ts';
 import { steadyNow } from '../engine/steady-now.ts';
 import type { App } from '../app.ts';
 import { UserError } from '../errors.ts';
@@ -27,6 +28,7 @@ import { forecastRoutes } from './forecast.ts';
 import { databaseCheck, healthRoutes, type Checks } from './health.ts';
 import { healthReportRoutes } from './health-report.ts';
 import { keyRoutes } from './keys.ts';
+import { jobRoutes } from './jobs.ts';
 import { noticeRoutes } from './notices.ts';
 import { mapRoutes } from './map.ts';
 import { messageRoutes } from './messages.ts';
@@ -39,6 +41,7 @@ import { confirmRoutes } from './confirm.ts';
 import { consoleRoutes } from './console.ts';
 import { BusyError, limitPressure, sendBusy } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
+import { projectRoutes } from './project.ts';
 import { putAsideRoutes } from './put-aside.ts';
 import { sendingRoutes } from './sending.ts';
 import { suppressionRoutes } from './suppressions.ts';
@@ -49,6 +52,8 @@ import { unsubscribeRoutes } from './unsubscribe.ts';
 import { userRoutes } from './users.ts';
 import { metricsRoute, type Measured } from './watch-server.ts';
 import { vocabularyRoutes } from './vocabulary.ts';
+import { workflowTrialRoutes } from './workflow-trials.ts';
+import { workflowViewRoutes } from './workflow-views.ts';
 import { workflowRoutes } from './workflows.ts';
 
 export interface ServerOptions {
@@ -113,6 +118,12 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   keepAuditTrail(server, app.audit);
   await server.register(segmentRoutes(segmentOptions(app, now)));
   await server.register(workflowRoutes(workflowOptions(app, access, now)));
+  const { desk, deployments, live, rehearsal, workflows, experiments } = app;
+  const jobs = createJobs();
+  await server.register(workflowViewRoutes({ workflows, desk, live, experiments, access, now: app.now }));
+  await server.register(workflowTrialRoutes({ rehearsal, editing: desk.editing, live, jobs, access }));
+  await server.register(projectRoutes({ desk, live, deployments, jobs, access }));
+  await server.register(jobRoutes({ jobs, access }));
   await server.register(noticeRoutes({ access, notices: app.notices }));
   await server.register(messageRoutes(messageOptions(app, access)));
   await server.register(templateRoutes({ access, desk: app.templates }));
