@@ -38,6 +38,7 @@ import type {
   Store,
   Trouble,
 } from './engine/ports.ts';
+import { createMapDesk, type MapDesk } from './engine/map.ts';
 import type { MessageList } from './engine/message-list.ts';
 import { createReceiver, type Receiver } from './engine/receive.ts';
 import { provenChannel, type RecoveryBook } from './engine/recovery.ts';
@@ -83,6 +84,7 @@ import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, openPreferenceBook, type Addressee } from './store/consents.ts';
 import { allIncidents, openIncidents } from './store/incidents.ts';
 import { findWriteKey, openKeys, openSecrets, type Keys, type WriteKey } from './store/keys.ts';
+import { openMapBook } from './store/map-figures.ts';
 import { findMessage, listMessages, retryMessage } from './store/message-list.ts';
 import { openPersonalData, type PersonalData } from './store/personal-data.ts';
 import { recomputation, recomputeByCommand } from './store/recomputations.ts';
@@ -156,6 +158,8 @@ export interface App {
   /** Tells whom writes back what a notice says now, where one does; answers whether it was told. */
   readonly answerAutomatically: (mail: AnsweredMail) => Promise<boolean>;
   readonly messages: MessageList;
+  /** The journey map. */
+  readonly map: MapDesk;
   readonly sending: SendingControl;
   readonly suppressions: SuppressionList;
   /** Contacts that could not be decided and wait apart. */
@@ -488,6 +492,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         return retried;
       },
     },
+    map: createMapDesk({ book: openMapBook(db), live, now: askNow }),
     sending: createSendingControl({
       ...{ book: openSendingBook(db), bell },
       now: askNow,
@@ -501,7 +506,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         return partitions.length;
       },
     },
-    people: openPersonalData(db),
+    people: openPersonalData(db, live),
     accounts: createAccounts(openUserBook(db), options.public_url),
     sessions: openSessions(db),
     keys: openKeys(db),

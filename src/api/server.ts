@@ -25,6 +25,7 @@ import { databaseCheck, healthRoutes, type Checks } from './health.ts';
 import { healthReportRoutes } from './health-report.ts';
 import { keyRoutes } from './keys.ts';
 import { noticeRoutes } from './notices.ts';
+import { mapRoutes } from './map.ts';
 import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
@@ -108,6 +109,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(workflowRoutes(workflowOptions(app, access, now)));
   await server.register(noticeRoutes({ access, notices: app.notices }));
   await server.register(messageRoutes(messageOptions(app, access)));
+  await server.register(mapRoutes({ access, map: app.map }));
   await server.register(chatRoutes(chatOptions(app, access)));
   await server.register(contactRoutes(contactOptions(app, access)));
   await server.register(suppressionRoutes(suppressionOptions(app, access)));

@@ -7,7 +7,7 @@ import type { Instant } from '../core/events/event.ts';
 import { own } from '../core/json.ts';
 import { UserError } from '../errors.ts';
 import { orMeant } from '../project/did-you-mean.ts';
-import { titleOf } from '../project/files/stages-file.ts';
+import { inBoth } from '../core/reason.ts';
 import { formatProblem } from '../project/problem.ts';
 import { checkReferences } from '../project/references.ts';
 import { idsOf } from '../project/ids.ts';
@@ -55,11 +55,11 @@ async function tellCounts(app: App, { json }: Options, now: Instant): Promise<vo
   const { segments, personas, contacts } = await app.segments.counts(now);
   const rows = Object.entries(written.segments).map(([segment, { title }]) => {
     const { people = 0, entered = 0, left = 0 } = segments.find((one) => one.segment === segment) ?? {};
-    return { segment, title: titleOf(title, segment), people, entered, left };
+    return { segment, title: inBoth(title, segment), people, entered, left };
   });
   const kinds = map.personas.map(({ id, name }) => {
     const { people = 0 } = personas.find(({ persona }) => persona === id) ?? {};
-    return { persona: id, title: titleOf(name, id), people };
+    return { persona: id, title: inBoth(name, id), people };
   });
   if (json) return output.json({ contacts, segments: rows, personas: kinds });
   if (rows.length === 0) output.line('No segments are written; write workflows/journey/segments.yaml.');

@@ -1,4 +1,5 @@
 import type { MemoryPlan } from './contacts/memory.ts';
+import type { MapPlan } from './map/plan.ts';
 import type { Jurisdiction } from './messages/jurisdiction.ts';
 import type { Limits } from './messages/may-send.ts';
 import type { MessagePlan } from './messages/message.ts';
@@ -45,4 +46,5 @@ export interface Project {
   /** The variant that has won an `ab_test`, by `workflow/step`. */
   readonly winners: Readonly<Record<string, string>>;
   readonly memory: MemoryPlan;
+  readonly map: MapPlan;
 }

@@ -1,10 +1,13 @@
-import type { ClaimedMark, Store } from './ports.ts';
+import type { ClaimedMark } from './ports.ts';
 
 /** Writes the marks of many messages that are handed over side by side with few statements. */
 export interface Marker {
   /** Resolves when the mark is committed; false where the claim is no longer ours. */
   mark(mark: ClaimedMark): Promise<boolean>;
 }
+
+/** Tells which were written, by their places in the list. */
+export type WriteMarks = (marks: readonly ClaimedMark[], tell_sent: boolean) => Promise<ReadonlySet<number>>;
 
 interface Waiting {
   readonly mark: ClaimedMark;
@@ -19,7 +22,7 @@ interface Waiting {
 const WAITS_FOR_COMPANY = 5;
 
 /** Group commit: while one statement is on its way, marks gather for the next. */
-export function createMarker(write: Store['mark'], tellsSent: () => boolean): Marker {
+export function createMarker(write: WriteMarks, tellsSent: () => boolean): Marker {
   let waiting: Waiting[] = [];
   let is_flushing = false;
   let soon: NodeJS.Immediate | undefined;

@@ -2,7 +2,9 @@ import type { Consents, ConsentWord, Proof } from '../core/contacts/consent.ts';
 import type { Contact } from '../core/contacts/contact.ts';
 import type { Event, IncomingEvent, Instant } from '../core/events/event.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { Fact } from '../core/map/fact.ts';
 import type { Message, MessageState, Purpose } from '../core/messages/message.ts';
+import type { Project } from '../core/project.ts';
 import type { Reason } from '../core/reason.ts';
 import type { SegmentMove } from '../core/segments/segments.ts';
 import type { StageMove } from '../core/stages/stages.ts';
@@ -147,6 +149,8 @@ export interface TurnWrites {
   readonly troubles: readonly Trouble[];
   /** Who had been put aside before, and could be decided now. */
   readonly taken_back: readonly string[];
+  /** What the journey map adds up. */
+  readonly facts: readonly Fact[];
   /** Happenings of contacts that were merged away go to who they became. */
   readonly forwards: readonly { readonly from: string; readonly to: string }[];
 }
@@ -221,6 +225,14 @@ export interface MessageMark {
   readonly topic?: string;
   /** Where its links lead, by their numbers, if they are followed. */
   readonly links?: readonly string[];
+}
+
+/** What else is to be known of marks. */
+export interface Telling {
+  /** What was sent also happens to the contact, as the event `message_sent`. */
+  readonly sent: boolean;
+  /** The zone in whose days the journey map counts. */
+  readonly zone: string;
 }
 
 /** A mark with the token of the claim under which its message is held. */
@@ -306,11 +318,8 @@ export interface Store {
   ): Promise<Recomputation | undefined>;
   databaseNow(): Promise<Instant>;
   claim(now: Instant, limit: number): Promise<Claim>;
-  /**
-   * Writes only where the claim still stands; tells which of the list were written, by their places in it. With
-   * `tell_sent`, what was sent also happens to the contact, as the event `message_sent`.
-   */
-  mark(marks: readonly ClaimedMark[], tell_sent: boolean): Promise<ReadonlySet<number>>;
+  /** Writes only where the claim still stands; tells which of the list were written, by their places in it. */
+  mark(marks: readonly ClaimedMark[], telling: Telling): Promise<ReadonlySet<number>>;
   suppress(channel: string, address: string, reason: string, at: Instant): Promise<void>;
   claimCalls(now: Instant, limit: number): Promise<CallClaim>;
   /** Just before a call is made: false where the claim is no longer ours, and then it must not be. */
@@ -325,6 +334,14 @@ export interface Store {
    * handing over of a message had begun. Under a leadership, only while that stands: throws `LeadershipLost`.
    */
   recover(under?: Leadership): Promise<void>;
+  /** Adds up what turns and senders have counted for the journey map; tells whether there is more. */
+  foldFacts(under?: Leadership): Promise<boolean>;
+  /** Counts anew who stands where, and mends what the kept counts differ by. */
+  recountPeople(
+    project: Pick<Project, 'languages' | 'time_zone'>,
+    now: Instant,
+    under?: Leadership,
+  ): Promise<void>;
   /** Keeps the lead, or takes it where nobody has it; undefined while another process leads. */
   lead(held: Leadership | undefined): Promise<Leadership | undefined>;
   /** Lets others lead at once. */

@@ -73,7 +73,7 @@ export function createSender(parts: SenderParts): Sender {
   const sending: Sending = {
     ...parts,
     marker: createMarker(
-      (marks, tell_sent) => parts.store.mark(marks, tell_sent),
+      (marks, sent) => parts.store.mark(marks, { sent, zone: parts.live().project.time_zone }),
       () => parts.live().project.memory.by_event.has('message_sent'),
     ),
     calm,

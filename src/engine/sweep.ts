@@ -19,6 +19,8 @@ export interface SweepParts {
 
 const LONGEST_SLEEP = 1000;
 const RECOVER_EVERY = 2000;
+/** What the kept counts of people should never differ by is looked for once a day. */
+const RECOUNT_EVERY = 24 * 60 * 60_000;
 /** While new rules go through the contacts, and where one thing falls due after the other. */
 const SHORT_SLEEP = 100;
 /** So many contacts wait for being decided anew at most, so that news about others is never far behind. */
@@ -86,6 +88,20 @@ export function startSweep({ store, bell, clock, live, duties, onError }: SweepP
     },
   };
 
+  /** Adds up what was counted for the journey map. */
+  const folding: Duty = {
+    every: LONGEST_SLEEP,
+    does: async (_now, under) => ((await store.foldFacts(under)) ? SHORT_SLEEP : undefined),
+  };
+
+  const recounting: Duty = {
+    every: RECOUNT_EVERY,
+    async does(now, under) {
+      await store.recountPeople(live().project, now, under);
+      return undefined;
+    },
+  };
+
   function schedule(delay: number): void {
     if (stopped) return;
     timer = setTimeout(() => {
@@ -99,7 +115,7 @@ export function startSweep({ store, bell, clock, live, duties, onError }: SweepP
   schedule(0);
   const doing = startDuties({
     ...{ store, clock, onError },
-    duties: [recovering, recomputing, ...duties],
+    duties: [recovering, recomputing, folding, recounting, ...duties],
     leadership: () => leadership,
   });
   return {

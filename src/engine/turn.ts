@@ -1,6 +1,7 @@
 import { sayingsOf, proofIn, type Consents } from '../core/contacts/consent.ts';
 import type { Contact, EventMemory } from '../core/contacts/contact.ts';
 import { remember } from '../core/contacts/memory.ts';
+import { factsOf, type Counted } from '../core/map/count.ts';
 import { decide, isRuledAnew, nextDueOf, type Decision, type Happening } from '../core/decide.ts';
 import type { Instant } from '../core/events/event.ts';
 import type { Message } from '../core/messages/message.ts';
@@ -138,6 +139,7 @@ const NO_WRITES: TurnWrites = {
   remerges: [],
   troubles: [],
   taken_back: [],
+  facts: [],
 };
 
 function heldOf(from: Places, { held }: TurnBook): Places {
@@ -182,6 +184,8 @@ interface Writing {
   readonly consumed: { contact_id: string; id: number }[];
   readonly forwards: { from: string; to: string }[];
   readonly remerges: { kept_id: string; gone_id: string }[];
+  /** What the map counts. */
+  readonly counted: Counted[];
 }
 
 function decideBatch(batch: Batch, memories: Memories, turning: Deciding): TurnWrites {
@@ -200,11 +204,13 @@ function decideBatch(batch: Batch, memories: Memories, turning: Deciding): TurnW
       else if (stored.was_aside) taken_back.push(id);
     }
   }
-  return { shape: turning.project.memory.shape, ...writing, troubles, taken_back };
+  const { counted, ...writes } = writing;
+  const { project } = turning;
+  return { shape: project.memory.shape, ...writes, troubles, taken_back, facts: factsOf(counted, project) };
 }
 
 function emptyWriting(): Writing {
-  return { changes: [], merges: [], consumed: [], forwards: [], remerges: [] };
+  return { changes: [], merges: [], consumed: [], forwards: [], remerges: [], counted: [] };
 }
 
 /** What comes of a contact is written only where all of it could be decided; otherwise tells what went wrong. */
@@ -226,6 +232,7 @@ function tryContact(
   writing.merges.push(...own.merges);
   writing.consumed.push(...own.consumed);
   writing.remerges.push(...own.remerges);
+  writing.counted.push(...own.counted);
   return undefined;
 }
 
@@ -268,7 +275,7 @@ function decideContact(
   writing: Writing,
 ): void {
   const decisions: Decision[] = [];
-  const said: SaidConsent[] = [];
+  const heard: Happening[] = [];
   let current = contact;
   const end = batch.cut.get(contact.id) ?? turning.now;
   for (const { now, taken } of momentsOf(happenings, end, turning, () => current)) {
@@ -277,12 +284,27 @@ function decideContact(
     const decision = decide(current, told, turning.project, now, decisions.at(-1)?.known);
     decisions.push(decision);
     current = decision.contact;
-    said.push(...told.flatMap(saidIn));
+    heard.push(...told);
     writing.consumed.push(...taken.map(({ id }) => ({ contact_id: contact.id, id })));
     if (turning.moment_by_moment && (decision.calls.length > 0 || decision.messages.some(isOwed))) break;
   }
   const last = decisions.at(-1);
-  if (last) writing.changes.push({ ...changeOf(contact, decisions, last, turning), consents_said: said });
+  if (!last) return;
+  const change = { ...changeOf(contact, decisions, last, turning), consents_said: heard.flatMap(saidIn) };
+  writing.changes.push(change);
+  writing.counted.push(countedOf(contact, change, heard));
+}
+
+function countedOf(
+  before: Contact,
+  { contact: after, moves, messages }: ContactChange,
+  heard: readonly Happening[],
+): Counted {
+  return {
+    ...{ before, after, moves, messages },
+    gone: heard.flatMap((one) => (one.kind === 'merge' ? [one.gone] : [])),
+    events: heard.flatMap((one) => (one.kind === 'event' ? [one.event] : [])),
+  };
 }
 
 function saidIn(happening: Happening): readonly SaidConsent[] {

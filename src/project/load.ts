@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Question } from '../core/conditions/answer.ts';
 import { compileCondition, NOTHING_AROUND, type Conditions } from '../core/conditions/condition.ts';
-import { planMemory, type MemorySpec } from '../core/contacts/memory.ts';
+import { planMemory, type MemoryPlan, type MemorySpec } from '../core/contacts/memory.ts';
 import type { Instant } from '../core/events/event.ts';
 import { own } from '../core/json.ts';
+import { STANDARD_EVENTS } from '../core/map/plan.ts';
 import type { Moods } from '../core/messages/mood.ts';
 import type { Incident } from '../core/notices/notice.ts';
 import type { Project } from '../core/project.ts';
+import { inBoth } from '../core/reason.ts';
 import { personasOf, type Personas } from '../core/segments/personas.ts';
 import type { Segment } from '../core/segments/segments.ts';
 import {
@@ -23,7 +25,7 @@ import { messageFileSchema } from './files/message-file.ts';
 import { settingsFileSchema, type SettingsFile } from './files/settings-file.ts';
 import { mapFileSchema, type MapFile } from './files/map-file.ts';
 import { segmentsFileSchema, type SegmentsFile } from './files/segments-file.ts';
-import { compileStages, stagesFileSchema, titleOf, type StagesFile } from './files/stages-file.ts';
+import { compileStages, stagesFileSchema, type StagesFile } from './files/stages-file.ts';
 import { compileMoods, compileTone, DEFAULT_TONE, toneFileSchema, type ToneFile } from './files/tone-file.ts';
 import { checkTemplates, readTemplates, type MessageTemplate } from './messages.ts';
 import { noticesOf, tellingsOf } from './notices.ts';
@@ -290,6 +292,7 @@ function compile(
     ...stage_plan.list.flatMap((stage) => stage.enter_when?.memory ?? []),
     ...[...versions.values()].flatMap((workflow) => workflow.memory),
   ];
+  const memory = planMemory(specs);
   const project: Project = {
     languages: settings.languages,
     time_zone: settings.time_zone,
@@ -314,7 +317,8 @@ function compile(
     workflows: new Map(live.map((workflow) => [workflow.id, workflow])),
     version: (workflow, version) => versions.get(versionKey(workflow, version)),
     winners: going_live.winners ?? {},
-    memory: planMemory(specs),
+    memory,
+    map: { events: countedEvents(map, memory), currency: settings.currency },
   };
   const workflow_sources = sources.workflows.map(({ source, text }) => ({
     id: source.workflow,
@@ -338,6 +342,14 @@ function compile(
   };
 }
 
+/** What the map counts by its name: what was planned to be measured, what rules ask about, and what every shop knows. */
+function countedEvents({ stages }: MapFile, memory: MemoryPlan): ReadonlySet<string> {
+  const planned = stages.flatMap(({ touchpoints = [] }) =>
+    touchpoints.flatMap(({ measured_by = [] }) => measured_by),
+  );
+  return new Set([...STANDARD_EVENTS, ...planned, ...memory.by_event.keys()]);
+}
+
 /** For those who asked for fewer promotions, where the project says nothing else. */
 const ONE_A_WEEK = { messages: 1, per: { amount: 7, unit: 'day' } } as const;
 
@@ -359,7 +371,7 @@ function compileConditions({ segments, map, tone }: Sources): {
   const moods = compileMoods(tone, { ...alone, personas });
   const list = Object.entries(segments.segments).flatMap(([id, { title }]) => {
     const when = segment(id);
-    return when ? [{ id, title: titleOf(title, id), when }] : [];
+    return when ? [{ id, title: inBoth(title, id), when }] : [];
   });
   return { conditions: { moods, personas, segment }, list, personas, moods };
 

@@ -4,15 +4,19 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Instant } from '../core/events/event.ts';
+import { factsOfErasure } from '../core/map/count.ts';
 import { spelled } from '../core/messages/address-of.ts';
+import type { Project } from '../core/project.ts';
 import { ADDRESS_FIELDS, hashKey } from './address-keys.ts';
 import type { Database, Runner } from './database.ts';
 import { ERASED, keepEverybodyOut } from './erasure-lock.ts';
 import { addressSecrets } from './keys.ts';
+import { writeFacts } from './map-counts.ts';
 import { takeBack } from './put-aside.ts';
 import { everyContactOf } from './same-person.ts';
 import { errorCode } from './races.ts';
 import { transaction } from './transaction.ts';
+import { CONTACT_COLUMNS, contactOf, type ContactRow } from './turns.ts';
 import { array, iso, rows, timestamp } from './values.ts';
 
 export interface Erased {
@@ -36,16 +40,21 @@ export interface Erasing {
   readonly at: Instant;
 }
 
+interface Around {
+  readonly secrets: readonly string[];
+  readonly project: Project;
+}
+
 /**
  * Deletes a contact, and all that turned out to be it or is about to. Undefined where there is none. Whoever is in the
  * way is waited for; of two that wait for each other, it is the erasure that begins anew.
  */
-export async function erase(db: Database, erasing: Erasing): Promise<Erased | undefined> {
+export async function erase(db: Database, erasing: Erasing, project: Project): Promise<Erased | undefined> {
   // Made before, so that the lock is not held for it.
   const secrets = await addressSecrets(db);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await transaction(db, (tx) => eraseOnce(tx, erasing, secrets));
+      return await transaction(db, (tx) => eraseOnce(tx, erasing, { secrets, project }));
     } catch (error) {
       if (attempt === MOST_ATTEMPTS || !wasInTheWay(error)) throw error;
     }
@@ -69,11 +78,12 @@ function wasInTheWay(error: unknown): boolean {
 async function eraseOnce(
   tx: Runner,
   { contact_id, source, at }: Erasing,
-  secrets: readonly string[],
+  { secrets, project }: Around,
 ): Promise<Erased | undefined> {
   await tx.execute(sql.raw(`set local lock_timeout = '${PATIENCE}'`));
   const ids = await everyContactOf(tx, [contact_id]);
   if (!(await lockRows(tx, ids)).includes(contact_id)) return undefined;
+  await leaveTheMap(tx, ids, project, at);
   const early = await deleteHistory(tx, ids);
   await keepEverybodyOut(tx);
   if ((await everyContactOf(tx, ids)).some((id) => !ids.includes(id))) throw new Joined();
@@ -111,6 +121,16 @@ async function lockRows(tx: Runner, ids: readonly string[]): Promise<readonly st
   await tx.execute(sql`select from messages where contact_id = any(${hers}) order by id for update`);
   await tx.execute(sql`select from calls where contact_id = any(${hers}) order by id for update`);
   return found.rows.map(({ id }) => id);
+}
+
+/** Whoever is gone stands nowhere; what was done stays counted, without whose it was. */
+async function leaveTheMap(tx: Runner, ids: readonly string[], project: Project, at: Instant): Promise<void> {
+  const found = await tx.execute<ContactRow>(sql`
+    select ${CONTACT_COLUMNS} from contacts c where c.id = any(${array(ids, 'uuid')}) and c.merged_into is null`);
+  await writeFacts(
+    tx,
+    found.rows.flatMap((row) => factsOfErasure(contactOf(row), project, at)),
+  );
 }
 
 interface Address {

@@ -4,7 +4,7 @@ import { addressOf } from '../core/messages/address-of.ts';
 import type { Instant } from '../core/events/event.ts';
 import { storable } from '../core/events/segment/plain-json.ts';
 import { reason } from '../core/reason.ts';
-import type { Claim, ClaimedMark, ClaimedMessage } from '../engine/ports.ts';
+import type { Claim, ClaimedMark, ClaimedMessage, Telling } from '../engine/ports.ts';
 import { consentsOf } from './consent-rows.ts';
 import type { Database, Runner } from './database.ts';
 import { transaction } from './transaction.ts';
@@ -14,6 +14,7 @@ import { keepErasureOut } from './erasure-lock.ts';
 import { hasEnded, standsStill } from './instance.ts';
 import { executePrepared, type Client } from './prepared.ts';
 import { appendOwn, ownEvent } from './own-events.ts';
+import { countingOutcomes } from './map-counts.ts';
 import { NOT_HELD } from './recoveries.ts';
 import { iso, ms, rows, timestamp } from './values.ts';
 
@@ -126,24 +127,29 @@ function suppressionKey(channel: string, address: string | undefined, purpose: s
 export async function mark(
   db: Database,
   marks: readonly ClaimedMark[],
-  tell_sent: boolean,
+  { sent: tell_sent, zone }: Telling,
 ): Promise<ReadonlySet<number>> {
   const placesOf = (written: readonly Written[]): ReadonlySet<number> =>
     new Set(written.map(({ place }) => place));
-  if (!tell_sent) return placesOf(await writeMarks(db.$client, marks));
+  if (!tell_sent) return placesOf(await writeMarks(db.$client, marks, zone));
   return transaction(db, async (tx) => {
-    const written = await writeMarks(tx.$client, marks);
+    const written = await writeMarks(tx.$client, marks, zone);
     await happenSent(tx, marks, written);
     return placesOf(written);
   });
 }
 
-async function writeMarks(db: Client, marks: readonly ClaimedMark[]): Promise<readonly Written[]> {
+async function writeMarks(
+  db: Client,
+  marks: readonly ClaimedMark[],
+  zone: string,
+): Promise<readonly Written[]> {
   const list = marks.map((one, place) => ({
     place,
     id: one.id,
     claim: one.claim,
     state: one.state,
+    at: iso(one.at),
     sent_at: one.state === 'sent' ? iso(one.at) : null,
     due_at: one.due_at === undefined ? null : iso(one.due_at),
     held_because: one.because ?? null,
@@ -160,6 +166,7 @@ async function writeMarks(db: Client, marks: readonly ClaimedMark[]): Promise<re
     db,
     'etapa_mark',
     sql`
+    with marked as (
     update messages m set state = n.state, sent_at = coalesce(n.sent_at, m.sent_at), due_at = coalesce(n.due_at, m.due_at),
       held_because = case when n.state <> 'sent' then coalesce(n.held_because, m.held_because) end, response = coalesce(n.response, m.response),
       tone = coalesce(n.tone, m.tone), because = coalesce(n.because, m.because),
@@ -168,12 +175,15 @@ async function writeMarks(db: Client, marks: readonly ClaimedMark[]): Promise<re
       claim = case when n.state in ('claimed', 'handing_over') then m.claim end,
       lease_until = case when n.state in ('claimed', 'handing_over')
         then now() + ${HANDING_OVER_SECONDS} * interval '1 second' end
-    from json_to_recordset(${rows(list)}) as n (place int, id uuid, claim uuid, state text, sent_at timestamptz,
+    from json_to_recordset(${rows(list)}) as n (place int, id uuid, claim uuid, state text, at timestamptz, sent_at timestamptz,
       due_at timestamptz, held_because jsonb, response text, tone text, because jsonb, subject text, address text,
       address_keys jsonb, topic text, links jsonb)
     where m.id = n.id and m.claim = n.claim and m.state in ('claimed', 'handing_over')
       and (n.state <> 'handing_over' or not (${FORBIDDEN_MEANWHILE}))
-    returning n.place, m.id, m.contact_id, m.workflow, m.run, m.step, m.message`,
+    returning n.place, n.at as marked_at, m.id, m.contact_id, m.workflow, m.run, m.step, m.message, m.state, m.stage,
+      m.tone, m.channel, m.language
+    ), counted as (${countingOutcomes(zone)})
+    select place, id, contact_id, workflow, run, step, message from marked`,
   );
 }
 

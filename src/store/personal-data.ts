@@ -1,5 +1,6 @@
 /** What people may ask for about themselves: all that is kept of them, what they were sent, and to be forgotten. */
 import type { Instant } from '../core/events/event.ts';
+import type { Live } from '../engine/live-project.ts';
 import { messagePage, type MessagePage, type MessagesAsked } from './contact-messages.ts';
 import type { Database } from './database.ts';
 import { erase, type Erased, type Erasing } from './erasure.ts';
@@ -14,10 +15,10 @@ export interface PersonalData {
   erase(erasing: Erasing): Promise<Erased | undefined>;
 }
 
-export function openPersonalData(db: Database): PersonalData {
+export function openPersonalData(db: Database, live: Live): PersonalData {
   return {
     export: (contact_id, at) => exportPerson(db, contact_id, at),
     messages: (contact_id, asked) => messagePage(db, contact_id, asked),
-    erase: (erasing) => erase(db, erasing),
+    erase: (erasing) => erase(db, erasing, live().project),
   };
 }

@@ -5,6 +5,7 @@ import { claimCalls, hasOwedCalls, holdCall, markCall, recoverCalls } from './ca
 import { openDatabase, type Database } from './database.ts';
 import { openInstance } from './instance.ts';
 import { duty, lead, makeLeadership, resign } from './leadership.ts';
+import { foldFacts, recountPeople } from './map-counts.ts';
 import { claim, hasOwed, mark, recoverClaims, suppressUnlessErased } from './messages.ts';
 import { knownSchema } from './migration-files.ts';
 import { nextDue, nextMerge, partitionsWithWork, unfinished } from './partitions.ts';
@@ -47,7 +48,7 @@ export async function openStore(db: Database, url: string): Promise<Store> {
       return found.rows[0]?.now ?? 0;
     },
     claim: (now, limit) => claim(quick.db, now, limit, instance.id),
-    mark: (list, tell_sent) => mark(marks.db, list, tell_sent),
+    mark: (list, telling) => mark(marks.db, list, telling),
     suppress: (channel, address, why, at) => suppressUnlessErased(db, channel, address, why, at),
     claimCalls: (now, limit) => claimCalls(quick.db, now, limit, instance.id),
     holdCall: (token, id) => holdCall(quick.db, token, id),
@@ -61,6 +62,8 @@ export async function openStore(db: Database, url: string): Promise<Store> {
         await recoverCalls(tx);
       });
     },
+    foldFacts: (under) => duty(db, under)(foldFacts),
+    recountPeople: (project, now, under) => duty(db, under)((tx) => recountPeople(tx, project, now)),
     lead: (held) => lead(quick.db, instance.id, held),
     resign: (held) => resign(quick.db, held),
     hasOwed: async (now) => (await hasOwed(db, now)) || hasOwedCalls(db, now),

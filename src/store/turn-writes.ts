@@ -3,6 +3,7 @@ import { derivedValues } from '../core/conditions/subjects/field.ts';
 import { partitionOf, type ContactChange, type MergeDone, type TurnWrites } from '../engine/ports.ts';
 import { joinConsents, recordConsents, writeConsents } from './consent-rows.ts';
 import type { Runner } from './database.ts';
+import { writeFacts } from './map-counts.ts';
 import { putAside, takeBack } from './put-aside.ts';
 import { recomputeLatecomers } from './recomputations.ts';
 import { joinHolds } from './recoveries.ts';
@@ -17,6 +18,7 @@ export async function writeTurn(tx: Runner, writes: TurnWrites): Promise<void> {
   await Promise.all([
     writeContacts(tx, changes, writes.shape),
     first ? recomputeLatecomers(tx, first.contact.rules) : undefined,
+    writeFacts(tx, writes.facts),
     writeMoves(tx, changes),
     writeSegmentMoves(tx, changes),
     writeRuns(tx, changes),

@@ -108,7 +108,7 @@ describe('the description of the API', () => {
     expect(Object.keys(paths).toSorted()).toEqual(
       [
         ...names.map((name) => `/v1/${name}`),
-        ...['/v1/messages', '/v1/messages/{id}', '/v1/messages/{id}/retry'],
+        ...['/v1/messages', '/v1/messages/{id}', '/v1/messages/{id}/retry', '/v1/map', '/v1/map/days'],
         ...['', '/chat', '/chat/read', '/export', '/messages'].map((path) => `/v1/contacts/{id}${path}`),
         ...['/v1/notices', '/v1/notices/{id}/start', '/v1/notices/{id}/end'],
         ...['/v1/suppressions', '/v1/suppressions/{address}', '/v1/put-aside', '/v1/put-aside/retry'],

@@ -65,7 +65,11 @@ export interface ConsoleShop {
   readonly seed?: number;
 }
 
-export async function openConsole({ people = 90, days = 60, seed = 7 }: ConsoleShop = {}): Promise<OpenConsole> {
+export async function openConsole({
+  people = 90,
+  days = 60,
+  seed = 7,
+}: ConsoleShop = {}): Promise<OpenConsole> {
   const folder = await buildConsoleOnce(inject('builds'));
   const ends_at = Date.now();
   const catcher = await startCatcher();
@@ -75,7 +79,10 @@ export async function openConsole({ people = 90, days = 60, seed = 7 }: ConsoleS
   const { key } = await createWriteKey(shop.app.db, 'Console', 'api');
   const server = await openServer(shop.app, {
     console_folder: folder,
-    more: async (host) => void (await host.register(inboxRoutes(catcher), { prefix: '/inbox' })),
+    demo: true,
+    more: async (host) => {
+      await host.register(inboxRoutes(catcher), { prefix: '/inbox' });
+    },
   });
   const origin = await server.listen({ port: 0, host: '127.0.0.1' });
   const browser = await chromium.launch({ executablePath, args: FLAGS });
@@ -87,7 +94,7 @@ export async function openConsole({ people = 90, days = 60, seed = 7 }: ConsoleS
     origin,
     ends_at,
     key,
-    newPage: (options = {}) => openPage(browser, key, complaints, options),
+    newPage: (options = {}) => openPage(browser, complaints, options),
     complaints: () => complaints.splice(0),
     async close() {
       await browser.close();
@@ -109,7 +116,6 @@ async function openShop(catcher: Catcher, start: number): Promise<TestApp> {
 
 async function openPage(
   browser: Browser,
-  key: string,
   complaints: string[],
   { scheme = 'light', language = 'en', width = 1440, height = 1000 }: PageOptions,
 ): Promise<Page> {
@@ -119,9 +125,17 @@ async function openPage(
     locale: language,
     timezoneId: 'Europe/Madrid',
     reducedMotion: 'reduce',
-    extraHTTPHeaders: { authorization: `Bearer ${key}` },
   });
   const page = await context.newPage();
+  await page.route('**/v1/session', (route) =>
+    route.fulfill({
+      json: {
+        user: { id: 'u1', name: 'Olga', email: 'olga@example.com', role: 'owner' },
+        rights: ['read', 'people', 'publish', 'manage'],
+        demo: true,
+      },
+    }),
+  );
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createMarker } from '../../src/engine/marker.ts';
-import type { ClaimedMark, Store } from '../../src/engine/ports.ts';
+import { createMarker, type WriteMarks } from '../../src/engine/marker.ts';
+import type { ClaimedMark } from '../../src/engine/ports.ts';
 
 interface Statement {
   readonly ids: readonly string[];
@@ -13,7 +13,7 @@ interface Statement {
 /** Statements that end when the test says so. */
 function heldStatements() {
   const statements: Statement[] = [];
-  const write: Store['mark'] = (marks, tell_sent) =>
+  const write: WriteMarks = (marks, tell_sent) =>
     new Promise((resolve, reject) => {
       const ids = marks.map(({ id }) => id);
       const commit = (places = [...ids.keys()]): void => resolve(new Set(places));

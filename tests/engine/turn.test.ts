@@ -343,7 +343,7 @@ steps:
       const { token, messages } = await dying.claim(engine.now() + 1000, 10);
       await dying.mark(
         messages.map(({ id }) => ({ id, claim: token, state: 'handing_over', at: engine.now() })),
-        false,
+        { sent: false, zone: 'UTC' },
       );
       await dying.close();
       await engine.store.recover();

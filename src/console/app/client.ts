@@ -33,11 +33,13 @@ export function apiSend<T>(
 }
 
 async function ask<T>(method: Method, path: string, body: unknown, query: Query): Promise<T> {
-  const request: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
-  if (body !== undefined) {
-    request.body = JSON.stringify(body);
-    request.headers = { ...request.headers, 'content-type': 'application/json' };
-  }
+  const isTold = body !== undefined;
+  const request: RequestInit = {
+    method,
+    credentials: 'same-origin',
+    headers: { accept: 'application/json', ...(isTold && { 'content-type': 'application/json' }) },
+    ...(isTold && { body: JSON.stringify(body) }),
+  };
   const answer = await fetch(`${path}${searchOf(query)}`, request).catch(() => {
     throw new ApiError(0, 'unreachable', 'The server cannot be reached.');
   });

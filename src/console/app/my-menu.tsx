@@ -79,7 +79,12 @@ function LanguageItems() {
     <>
       <Menu.Label>{words.language}</Menu.Label>
       {(['en', 'es'] as const).map((one) => (
-        <Menu.Item key={one} lang={one} leftSection={<Chosen is={one === language} />} onClick={() => speak(one)}>
+        <Menu.Item
+          key={one}
+          lang={one}
+          leftSection={<Chosen is={one === language} />}
+          onClick={() => speak(one)}
+        >
           {LANGUAGES[one]}
         </Menu.Item>
       ))}

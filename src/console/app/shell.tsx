@@ -148,7 +148,7 @@ function PlaceLink({ to, name, icon, right }: Place) {
       label={words[name]}
       leftSection={<Icon name={icon} />}
       activeOptions={{ exact: to === '/', includeSearch: false }}
-      activeProps={{ active: true, 'aria-current': 'page' }}
+      activeProps={{ active: true }}
     />
   );
 }

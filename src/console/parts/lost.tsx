@@ -5,7 +5,11 @@ import { Page } from './page.tsx';
 
 const WORDS = {
   en: { title: 'There is no such page', sentence: 'The link may be old.', home: 'To the journey map' },
-  es: { title: 'Esta página no existe', sentence: 'El enlace puede ser antiguo.', home: 'Ir al mapa del recorrido' },
+  es: {
+    title: 'Esta página no existe',
+    sentence: 'El enlace puede ser antiguo.',
+    home: 'Ir al mapa del recorrido',
+  },
 };
 
 export function Lost() {

@@ -17,5 +17,7 @@ export interface MailFrameProps {
 export function MailFrame({ html, title, width = '100%', height = 560 }: MailFrameProps) {
   // The policy of the page holds inside the frame: its styles are let in by the nonce of the page.
   const page = useMemo(() => html.replaceAll(/<style\b/gi, `<style nonce="${styleNonce()}"`), [html]);
-  return <iframe sandbox="" srcDoc={page} title={title} width={width} height={height} className="mail-frame" />;
+  return (
+    <iframe sandbox="" srcDoc={page} title={title} width={width} height={height} className="mail-frame" />
+  );
 }

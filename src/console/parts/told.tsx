@@ -15,7 +15,13 @@ export function Told() {
   const tellings = useSyncExternalStore(listenToTellings, currentTellings);
   return (
     <Affix position={{ bottom: 16, right: 16 }} className="not-printed" zIndex={600}>
-      <Stack gap="xs" w={{ base: 'calc(100vw - 32px)', xs: 380 }} role="log" aria-live="polite" aria-label={words.region}>
+      <Stack
+        gap="xs"
+        w={{ base: 'calc(100vw - 32px)', xs: 380 }}
+        role="log"
+        aria-live="polite"
+        aria-label={words.region}
+      >
         {tellings.map((one) => (
           <One key={one.id} {...one} />
         ))}

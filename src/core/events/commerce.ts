@@ -133,7 +133,8 @@ function readText(properties: Json | undefined, ...names: readonly string[]): st
   return firstReadable(properties, names, asText);
 }
 
-function readNumber(properties: Json | undefined, ...names: readonly string[]): number | undefined {
+/** The first of these that is a number, or a text of one. */
+export function readNumber(properties: Json | undefined, ...names: readonly string[]): number | undefined {
   return firstReadable(properties, names, asNumber);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { conditionSchema, compileCondition, type Conditions } from '../../core/conditions/condition.ts';
-import { reason, type Reason } from '../../core/reason.ts';
-import { snakeId, textSchema, type Text } from '../../core/schema.ts';
+import { inBoth } from '../../core/reason.ts';
+import { snakeId, textSchema } from '../../core/schema.ts';
 import type { Stage, StagePlan } from '../../core/stages/stages.ts';
 import { durationSchema } from '../../core/time/duration.ts';
 
@@ -53,16 +53,9 @@ export type StagesFile = z.infer<typeof stagesFileSchema>;
 export function compileStages(file: StagesFile, conditions: Conditions): StagePlan {
   const list = file.stages.map((stage): Stage => ({
     id: stage.id,
-    title: titleOf(stage.title, stage.id),
+    title: inBoth(stage.title, stage.id),
     enter_when: stage.enter_when ? compileCondition(stage.enter_when, conditions) : null,
     stay_at_least: stage.stay_at_least ?? null,
   }));
   return { list, may_go_back: file.may_go_back, start: list[0]?.id ?? '' };
-}
-
-/** A text in both languages of the console, with the id where there is none. */
-export function titleOf(text: Text | undefined, id: string): Reason {
-  if (text === undefined) return reason(id, id);
-  if (typeof text === 'string') return reason(text, text);
-  return reason(text.en ?? text.es ?? id, text.es ?? text.en ?? id);
 }

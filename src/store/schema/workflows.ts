@@ -74,6 +74,8 @@ export const recomputations = pgTable('recomputations', {
   /** All contacts up to this one have been asked anew. */
   after: uuid(),
   asked: integer().notNull().default(0),
+  /** How many of them were decided by other rules, on this way through all of them; where there was none, it was the last. */
+  found: integer().notNull().default(0),
   total: integer().notNull(),
   started_at: instant().notNull(),
   finished_at: instant(),

@@ -58,7 +58,11 @@ export function useCellFigures(cell: Cell, stage: MapStage, currency: string): C
   const telling: Telling = { words, format, language, currency };
   const now = TELLERS[cell.kind](stage, cell, telling);
   const before = stage.before && new Map(TELLERS[cell.kind](stage.before, cell, telling));
-  return now.map(([name, value]) => ({ name, now: value, before: before ? (before.get(name) ?? '') : undefined }));
+  return now.map(([name, value]) => ({
+    name,
+    now: value,
+    before: before ? (before.get(name) ?? '') : undefined,
+  }));
 }
 
 type Teller = (figures: Figures, cell: Cell, telling: Telling) => Told;
@@ -83,7 +87,8 @@ const TELLERS: Readonly<Record<Exclude<Cell['kind'], 'friction'>, Teller>> = {
     ...(feeling.nps === null ? [] : [[words.nps, number(feeling.nps)] as const]),
     ...(feeling.csat === null ? [] : [[words.csat, number(feeling.csat)] as const]),
     ...feeling.moods.map(
-      ({ mood, contact_days }) => [`${readable(mood)} (${words.contact_days})`, number(contact_days)] as const,
+      ({ mood, contact_days }) =>
+        [`${readable(mood)} (${words.contact_days})`, number(contact_days)] as const,
     ),
   ],
   workflow: ({ sending }, { key = '' }, { words, format: { number } }) => {

@@ -67,5 +67,7 @@ function Body({ map }: { readonly map: JourneyMap }) {
 }
 
 function isEmpty({ stages }: JourneyMap): boolean {
-  return stages.every(({ people, doing }) => people.at_end === 0 && people.entered === 0 && doing.length === 0);
+  return stages.every(
+    ({ people, doing }) => people.at_end === 0 && people.entered === 0 && doing.length === 0,
+  );
 }

@@ -20,7 +20,11 @@ export function MapExport({ map }: { readonly map: JourneyMap }) {
   };
   return (
     <>
-      <Button variant="default" leftSection={<Icon name="link" size={16} />} onClick={() => void share(words)}>
+      <Button
+        variant="default"
+        leftSection={<Icon name="link" size={16} />}
+        onClick={() => void share(words)}
+      >
         {words.share}
       </Button>
       <Menu position="bottom-end">

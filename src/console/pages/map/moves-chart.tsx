@@ -2,6 +2,7 @@ import { useComputedColorScheme } from '@mantine/core';
 import { SankeyChart } from 'echarts/charts';
 import { init, use as take } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import type { ECBasicOption } from 'echarts/types/dist/shared';
 import { useEffect, useRef } from 'react';
 import type { JourneyMap } from '../../../api/map/shapes.ts';
 import { useFormat } from '../../app/format.ts';
@@ -63,7 +64,7 @@ function endsOf({ stages, moves }: JourneyMap, tell: (stage: string, n: number) 
   );
 }
 
-function drawing(ends: readonly End[], moves: JourneyMap['moves']): object {
+function drawing(ends: readonly End[], moves: JourneyMap['moves']): ECBasicOption {
   const style = getComputedStyle(document.documentElement);
   const colorOf = (stage: string): string => resolved(stageColor(stage), style);
   return {

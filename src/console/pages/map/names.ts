@@ -5,5 +5,7 @@ export function readable(id: string): string {
 
 /** With its sign, and a true minus: "+0.4". */
 export function signed(value: number, language: string): string {
-  return new Intl.NumberFormat(language, { signDisplay: 'exceptZero', maximumFractionDigits: 1 }).format(value);
+  return new Intl.NumberFormat(language, { signDisplay: 'exceptZero', maximumFractionDigits: 1 }).format(
+    value,
+  );
 }

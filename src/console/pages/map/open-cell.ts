@@ -14,7 +14,8 @@ export function useOpenCell(): [Cell | undefined, (cell: Cell | undefined) => vo
   const [search, change] = useFilter();
   return [
     readCell(search['cell']),
-    (cell) => change({ cell: cell && [cell.kind, cell.stage, cell.key].filter(Boolean).join('.') }, { keep: true }),
+    (cell) =>
+      change({ cell: cell && [cell.kind, cell.stage, cell.key].filter(Boolean).join('.') }, { keep: true }),
   ];
 }
 

@@ -93,7 +93,14 @@ function FlowBar({ share, goal, color }: FlowBarProps) {
       <rect width="100%" height={8} rx={4} fill="var(--line)" />
       <rect width={place(share)} height={8} rx={4} fill={color} />
       {goal !== null && (
-        <line x1={place(goal)} x2={place(goal)} y1={0} y2={8} stroke="var(--mantine-color-text)" strokeWidth={2} />
+        <line
+          x1={place(goal)}
+          x2={place(goal)}
+          y1={0}
+          y2={8}
+          stroke="var(--mantine-color-text)"
+          strokeWidth={2}
+        />
       )}
     </svg>
   );

@@ -5,5 +5,6 @@ import { stageTitle } from '../../parts/stage.ts';
 /** What the project calls a stage. */
 export function useStageTitle({ stages }: JourneyMap): (stage: string) => string {
   const language = useLanguage();
-  return (stage) => inLanguage(stages.find((one) => one.stage === stage)?.title ?? stageTitle(stage), language);
+  return (stage) =>
+    inLanguage(stages.find((one) => one.stage === stage)?.title ?? stageTitle(stage), language);
 }

@@ -7,7 +7,9 @@ import { touchpointsOf } from '../touchpoints.ts';
 import type { MapWords } from '../words.ts';
 import { wrapped, type Line } from './text-lines.ts';
 
-export type DrawnWords = { readonly [K in keyof MapWords]: MapWords[K] extends string ? string : MapWords[K] };
+export type DrawnWords = {
+  readonly [K in keyof MapWords]: MapWords[K] extends string ? string : MapWords[K];
+};
 
 export interface Telling {
   readonly words: DrawnWords;
@@ -29,11 +31,15 @@ export const CELL_LINES: readonly {
 
 function peopleLines({ people }: MapStage, { words, format: { number, percent, days } }: Telling): Line[] {
   const lines: Line[] = [
-    { text: `${number(people.at_end)} ${people.at_end === 1 ? words.people_one : words.people}`, look: 'big' },
+    {
+      text: `${number(people.at_end)} ${people.at_end === 1 ? words.people_one : words.people}`,
+      look: 'big',
+    },
     { text: `${number(people.entered)} ${words.entered}` },
   ];
   if (people.to_next !== null) {
-    const after = people.days_until_next === null ? '' : `, ${words.after_days(days(people.days_until_next))}`;
+    const after =
+      people.days_until_next === null ? '' : `, ${words.after_days(days(people.days_until_next))}`;
     lines.push({ text: `→ ${words.go_on(percent(people.to_next))}${after}`, look: 'bold' });
   }
   return [...lines, { text: words[`sure_${people.sure}`], look: 'quiet' }];
@@ -74,7 +80,10 @@ function sendingLines({ sending }: MapStage, { words, format: { number } }: Tell
   if (workflows.length === 0) return [{ text: words.nothing_sent, look: 'quiet' }];
   return workflows.flatMap(({ workflow, sent, tones }) => [
     { text: readable(workflow), figure: number(sent) },
-    { text: tones.map(({ tone, sent: n }) => `${readable(tone)} ${number(n)}`).join(' · '), look: 'quiet' as const },
+    {
+      text: tones.map(({ tone, sent: n }) => `${readable(tone)} ${number(n)}`).join(' · '),
+      look: 'quiet' as const,
+    },
   ]);
 }
 

@@ -31,7 +31,9 @@ export function drawMap(map: JourneyMap, telling: Telling): string {
   add(stageBars(stages, column, y) + heads.part, heads.height);
   for (const { title, lines } of CELL_LINES) {
     if (title === 'row_feeling') add(drawCurve(stages, column, y), CURVE_HEIGHT);
-    const drawn = row(stages, column, y, telling.words[title], (stage, width) => lines(stage, telling, width));
+    const drawn = row(stages, column, y, telling.words[title], (stage, width) =>
+      lines(stage, telling, width),
+    );
     add(drawn.part, drawn.height);
   }
   const opportunities = drawOpportunities(map, telling, y + 16);
@@ -40,7 +42,11 @@ export function drawMap(map: JourneyMap, telling: Telling): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"><style>${STYLE}</style><rect width="100%" height="100%" fill="#fff"/>${parts.join('')}</svg>`;
 }
 
-function drawTitle({ title, period }: JourneyMap, { words, language, format: { date } }: Telling, y: number): string {
+function drawTitle(
+  { title, period }: JourneyMap,
+  { words, language, format: { date } }: Telling,
+  y: number,
+): string {
   const about = words.period(date(period.from), date(period.to), period.days);
   return `<text x="${MARGIN}" y="${y + 24}" class="title">${escaped(inLanguage(title, language))}</text>
 <text x="${MARGIN}" y="${y + 48}" class="quiet">${escaped(`${words.title} · ${about}`)}</text>`;

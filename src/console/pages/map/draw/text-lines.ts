@@ -31,13 +31,14 @@ export function wrapped(text: string, width: number, look?: Line['look']): Line[
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= most) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + word.length <= most)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines.map((line) => (look ? { text: line, look } : { text: line }));
 }
 
-export function cut(text: string, width: number): string {
+function cut(text: string, width: number): string {
   const most = Math.floor(width / LETTER);
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "recomputations" ADD COLUMN "found" integer DEFAULT 0 NOT NULL;
