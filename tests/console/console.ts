@@ -162,9 +162,17 @@ export async function axe(page: Page): Promise<string[]> {
     );
 }
 
-/** The picture docs/pictures/console-NAME.png, where `PICTURES=1` asks for it. */
+const TALLEST_PHONE = 1800;
+
+/** The picture docs/pictures/console-NAME.png, where `PICTURES=1` asks for it: the whole page, of a phone the beginning. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env['PICTURES'] !== '1') return;
   const path = join(REPOSITORY, 'docs/pictures', `console-${name}.png`);
-  await page.screenshot({ path, animations: 'disabled', fullPage: true });
+  const seen = page.viewportSize() ?? { width: 1440, height: 1000 };
+  const whole = await page.evaluate<number>('document.documentElement.scrollHeight');
+  // In a window as tall as the page, what sticks to the window's edges stands where it belongs.
+  const height = seen.width < 600 ? Math.min(whole, TALLEST_PHONE) : whole;
+  await page.setViewportSize({ width: seen.width, height });
+  await page.screenshot({ path, animations: 'disabled' });
+  await page.setViewportSize(seen);
 }

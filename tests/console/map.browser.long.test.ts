@@ -44,7 +44,6 @@ describe.skipIf(noChromium)('the journey map', { timeout: 120_000 }, () => {
     expect(stages.reduce((sum, stage) => sum + stage.people.at_end, 0)).toBeGreaterThan(50);
     for (const [place, cell] of people.entries())
       expect(await cell.innerText()).toContain(`${stages[place]?.people.at_end ?? 'none'} `);
-    await page.locator('svg path').first().waitFor();
     await page
       .getByRole('img', { name: /A drawing of the moves/ })
       .locator('svg path')

@@ -58,7 +58,7 @@ export const WORDS = {
     nobody_yet: 'nobody has left it yet',
     stay: 'the last stage: who is here, stays',
     goal: 'Goal',
-    goal_reached: (actual: string, planned: string) => `${actual} of ${planned}`,
+    goal_reached: (actual: string, planned: string) => `${planned}, so far ${actual}`,
     goal_planned: (planned: string) => `planned: ${planned}`,
 
     not_measured: 'not measured',
@@ -196,7 +196,7 @@ export const WORDS = {
     nobody_yet: 'nadie ha salido todavía',
     stay: 'última etapa: quien está aquí, se queda',
     goal: 'Objetivo',
-    goal_reached: (actual: string, planned: string) => `${actual} de ${planned}`,
+    goal_reached: (actual: string, planned: string) => `${planned}; por ahora, ${actual}`,
     goal_planned: (planned: string) => `previsto: ${planned}`,
 
     not_measured: 'sin medir',
