@@ -127,15 +127,6 @@ async function openPage(
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  await page.route('**/v1/session', (route) =>
-    route.fulfill({
-      json: {
-        user: { id: 'u1', name: 'Olga', email: 'olga@example.com', role: 'owner' },
-        rights: ['read', 'people', 'publish', 'manage'],
-        demo: true,
-      },
-    }),
-  );
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
