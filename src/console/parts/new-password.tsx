@@ -1,15 +1,14 @@
 import { PasswordInput } from '@mantine/core';
-import { SHORTEST_PASSWORD } from '../../core/access/password.ts';
 import { useWords } from '../app/words.ts';
 
 const WORDS = {
   en: {
     label: 'New password',
-    about: `At least ${SHORTEST_PASSWORD} characters: some words that do not belong together.`,
+    about: 'At least 12 characters: some words that do not belong together.',
   },
   es: {
     label: 'Contraseña nueva',
-    about: `Al menos ${SHORTEST_PASSWORD} caracteres: varias palabras sin relación entre sí.`,
+    about: 'Al menos 12 caracteres: varias palabras sin relación entre sí.',
   },
 };
 

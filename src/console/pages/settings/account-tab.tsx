@@ -10,7 +10,7 @@ import {
 } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
 import { apiSend } from '../../app/client.ts';
-import { useMe } from '../../app/session.ts';
+import { useMe, useSession } from '../../app/session.ts';
 import { useLanguage, useSpeak, useWords } from '../../app/words.ts';
 import { AccountForm, textOf } from '../../parts/account-form.tsx';
 import { NewPassword } from '../../parts/new-password.tsx';
@@ -22,6 +22,7 @@ const WORDS = {
     you: 'You',
     password: 'Password',
     old: 'Password that you have now',
+    no_password: 'In the demo nobody has one: whoever opens it on this machine is signed in.',
     change: 'Change password',
     changed: 'The new password holds. Your other sessions have ended.',
     look: 'Language and colours',
@@ -35,6 +36,7 @@ const WORDS = {
     you: 'Usted',
     password: 'Contraseña',
     old: 'Contraseña actual',
+    no_password: 'En la demostración nadie tiene: quien la abre en este equipo ya está dentro.',
     change: 'Cambiar la contraseña',
     changed: 'La contraseña nueva ya vale. Sus otras sesiones se han cerrado.',
     look: 'Idioma y colores',
@@ -48,6 +50,7 @@ const WORDS = {
 
 export function AccountTab() {
   const words = useWords(WORDS);
+  const { data: session } = useSession();
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Stack>
@@ -59,7 +62,7 @@ export function AccountTab() {
         </Box>
       </Stack>
       <Box title={words.password}>
-        <Password />
+        {session?.demo ? <Text fz="sm">{words.no_password}</Text> : <Password />}
       </Box>
     </SimpleGrid>
   );

@@ -2,11 +2,11 @@ import { Button, Card, NativeSelect, SimpleGrid, Text, TextInput } from '@mantin
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Invited } from '../../../api/users/shapes.ts';
-import { ROLES, type Role } from '../../../core/access/roles.ts';
+import type { Role } from '../../../core/access/roles.ts';
 import { apiSend } from '../../app/client.ts';
 import { useWords } from '../../app/words.ts';
 import { AccountForm, textOf } from '../../parts/account-form.tsx';
-import { ROLE_WORDS } from './role-words.ts';
+import { ROLES, ROLE_WORDS } from './role-words.ts';
 
 const WORDS = {
   en: {
@@ -73,7 +73,7 @@ function Fields({ path, done }: InviteFormProps) {
           label={words.role}
           value={role}
           onChange={({ currentTarget }) => setRole(currentTarget.value as Role)}
-          data={ROLES.toReversed().map((value) => ({ value, label: roles[value] }))}
+          data={ROLES.map((value) => ({ value, label: roles[value] }))}
         />
       </SimpleGrid>
       <Text fz="sm" c="dimmed">

@@ -2,7 +2,7 @@ import { Badge, Button, Card, NativeSelect, SimpleGrid, Stack, Table, Text, Text
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Key, Keys, MadeKey } from '../../../api/keys/shapes.ts';
-import { KEY_SCOPES, type KeyScope } from '../../../core/access/roles.ts';
+import type { KeyScope } from '../../../core/access/roles.ts';
 import { apiSend } from '../../app/client.ts';
 import { useFormat } from '../../app/format.ts';
 import { usePages } from '../../app/pages.ts';
@@ -72,6 +72,7 @@ const WORDS = {
 };
 
 const PATH = '/v1/keys';
+const SCOPES: readonly KeyScope[] = ['events', 'api'];
 
 export function KeysTab() {
   const words = useWords(WORDS);
@@ -133,7 +134,7 @@ function Row({ of: { id, name, scope, created_at, revoked_at } }: { readonly of:
       <Table.Td>{words[scope]}</Table.Td>
       <Table.Td>{format.date(created_at)}</Table.Td>
       <Table.Td>
-        <Badge variant="outline" color={revoked_at === null ? 'teal' : 'gray'}>
+        <Badge variant={revoked_at === null ? 'outline' : 'default'} color="teal">
           {revoked_at === null ? words.in_use : words.revoked(format.date(revoked_at))}
         </Badge>
       </Table.Td>
@@ -180,7 +181,7 @@ function MakeKey({ done }: { readonly done: (made: MadeKey) => void }) {
             label={words.scope}
             value={scope}
             onChange={({ currentTarget }) => setScope(currentTarget.value as KeyScope)}
-            data={KEY_SCOPES.map((value) => ({ value, label: words[value] }))}
+            data={SCOPES.map((value) => ({ value, label: words[value] }))}
           />
         </SimpleGrid>
         <Text fz="sm" c="dimmed">

@@ -1,3 +1,8 @@
+import type { Role } from '../../../core/access/roles.ts';
+
+/** From the one that may do least. */
+export const ROLES: readonly Role[] = ['viewer', 'support', 'marketer', 'owner'];
+
 /** What roles and states are called, and what each role may do. */
 export const ROLE_WORDS = {
   en: {

@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Menu, Select, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Invited, User, Users } from '../../../api/users/shapes.ts';
-import { ROLES, type Role } from '../../../core/access/roles.ts';
+import type { Role } from '../../../core/access/roles.ts';
 import { apiSend } from '../../app/client.ts';
 import { useFormat } from '../../app/format.ts';
 import { usePages } from '../../app/pages.ts';
@@ -11,7 +11,7 @@ import { useConfirm } from '../../parts/confirm.tsx';
 import { Load } from '../../parts/load.tsx';
 import { More } from '../../parts/more.tsx';
 import { InviteForm } from './invite-form.tsx';
-import { ROLE_WORDS } from './role-words.ts';
+import { ROLES, ROLE_WORDS } from './role-words.ts';
 import { ToldOnce } from './told-once.tsx';
 import { useAction } from './use-action.ts';
 import { WideTable } from './wide-table.tsx';
@@ -106,7 +106,11 @@ interface RowProps {
   readonly invited: (made: Invited) => void;
 }
 
-const COLOURS = { active: 'teal', invited: 'gray', disabled: 'red' } as const;
+const LOOKS = {
+  active: { variant: 'outline', color: 'teal' },
+  invited: { variant: 'default' },
+  disabled: { variant: 'outline', color: 'red' },
+} as const;
 
 function Row({ user, invited }: RowProps) {
   const words = useWords(WORDS);
@@ -130,9 +134,7 @@ function Row({ user, invited }: RowProps) {
         <RoleSelect user={user} />
       </Table.Td>
       <Table.Td>
-        <Badge variant="outline" color={COLOURS[user.state]}>
-          {states[user.state]}
-        </Badge>
+        <Badge {...LOOKS[user.state]}>{states[user.state]}</Badge>
       </Table.Td>
       <Table.Td>{user.last_seen_at === null ? '–' : format.ago(user.last_seen_at)}</Table.Td>
       <Table.Td>
@@ -156,7 +158,7 @@ function RoleSelect({ user: { id, name, role } }: { readonly user: User }) {
       w={170}
       aria-label={words.role_of(name)}
       value={role}
-      onChange={(to) => change(to as Role | null)}
+      onChange={(to) => change(to)}
       data={ROLES.map((value) => ({ value, label: roles[value] }))}
       allowDeselect={false}
     />

@@ -1,6 +1,7 @@
 import { Alert, PasswordInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import type { SetUpState } from '../../../api/session/shapes.ts';
 import { apiGet, apiSend } from '../../app/client.ts';
 import { parseSearch, type Search } from '../../app/search.ts';
@@ -29,17 +30,14 @@ const WORDS = {
 export default function SignInPage() {
   const words = useWords(WORDS);
   const session = useSession();
-  const navigate = useNavigate();
-  const target = useTarget();
+  useGoingIn(session.data !== undefined);
   const setUp = useQuery({ queryKey: ['set-up'], queryFn: () => apiGet<SetUpState>('/v1/set-up') });
-  if (session.data) return <Navigate {...target} replace />;
   const signIn = async (fields: FormData): Promise<void> => {
     await apiSend('POST', '/v1/session', {
       email: textOf(fields, 'email'),
       password: textOf(fields, 'password'),
     });
     await session.refetch();
-    await navigate({ ...target, replace: true });
   };
   return (
     <Door title={words.title} about={setUp.data?.wanted ? undefined : words.lost}>
@@ -62,10 +60,14 @@ export default function SignInPage() {
   );
 }
 
-/** Where somebody wanted to go before they were led here: a page of the console, and nothing else. */
-function useTarget(): { readonly to: string; readonly search: Search } {
+/** Leads whoever is signed in to where they wanted to go before they were led here: a page of the console, and nothing else. */
+function useGoingIn(is_signed_in: boolean): void {
   const { to = '/' }: Search = useSearch({ strict: false });
-  const [path = '/', query = ''] = to.split('?');
-  const is_ours = /^\/(?![/\\])/.test(path) && path !== '/sign-in';
-  return { to: is_ours ? path : '/', search: is_ours ? parseSearch(query) : {} };
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!is_signed_in) return;
+    const [path = '/', query = ''] = to.split('?');
+    const is_ours = /^\/(?![/\\])/.test(path) && path !== '/sign-in';
+    void navigate({ to: is_ours ? path : '/', search: is_ours ? parseSearch(query) : {}, replace: true });
+  }, [is_signed_in, to, navigate]);
 }
