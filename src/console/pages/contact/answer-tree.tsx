@@ -33,7 +33,7 @@ function Part({ tree }: { readonly tree: AnswerTree }) {
         </span>{' '}
         {kind === 'one' ? <ReasonText of={because} /> : words[kind]}
         {until !== null && kind === 'one' && (
-          <Text span c="dimmed">
+          <Text span inherit c="dimmed">
             {' '}
             ({words.until} {format.moment(until)})
           </Text>

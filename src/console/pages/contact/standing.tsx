@@ -102,7 +102,7 @@ function Segments({ segments }: { readonly segments: Person['segments'] }) {
       )}
       {inside.map(({ segment, title, since, because, until }) => (
         <Text key={segment} fz="sm">
-          <Text span fw={500}>
+          <Text span inherit fw={500}>
             <ReasonText of={title} />
           </Text>
           {since !== null && ` ${words.since} ${format.date(since)}`}: <ReasonText of={because} />

@@ -92,12 +92,12 @@ function FindingLines({ kind, workflow, says, at, until, tree }: WhyNot['finding
       <Text fz="sm">
         <span aria-hidden="true">{kind === 'sent' ? '✔' : '•'}</span>{' '}
         {workflow !== null && (
-          <Text span fw={500}>
+          <Text span inherit fw={500}>
             {workflow}:{' '}
           </Text>
         )}
         <ReasonText of={says} />
-        <Text span c="dimmed">
+        <Text span inherit c="dimmed">
           {at !== null && ` · ${format.moment(at)}`}
           {until !== null && ` · ${words.until} ${format.moment(until)}`}
         </Text>
