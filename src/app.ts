@@ -13,6 +13,7 @@ import { createSmsChannel, type SmsOptions } from './channels/sms.ts';
 import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
 import { openLookup, systemResolver, type Resolver } from './dns/lookup.ts';
 import { missingParts } from './dns/set-up.ts';
+import { createAccounts, type Accounts } from './engine/accounts.ts';
 import { createCaller, sendThenCall } from './engine/call.ts';
 import type { Duty } from './engine/duties.ts';
 import { createChat, type Chat, type ChatBook } from './engine/chat.ts';
@@ -69,6 +70,7 @@ import { openChat } from './store/chat.ts';
 import { openContacts, type Contacts } from './store/contacts.ts';
 import { openDatabase, type Database } from './store/database.ts';
 import { migrateDatabase } from './store/migrate.ts';
+import { openAuditLog, type AuditLog } from './store/audit.ts';
 import { openAutoReplies } from './store/auto-replies.ts';
 import {
   compiledTemplates,
@@ -82,7 +84,7 @@ import {
 import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, openPreferenceBook, type Addressee } from './store/consents.ts';
 import { allIncidents, openIncidents } from './store/incidents.ts';
-import { findWriteKey, openSecrets, type WriteKey } from './store/keys.ts';
+import { findWriteKey, openKeys, openSecrets, type Keys, type WriteKey } from './store/keys.ts';
 import { openMapBook } from './store/map-figures.ts';
 import { findMessage, listMessages, retryMessage } from './store/message-list.ts';
 import { openPersonalData, type PersonalData } from './store/personal-data.ts';
@@ -92,12 +94,14 @@ import { openRecoveryBook } from './store/recoveries.ts';
 import { openResponseBook } from './store/response-book.ts';
 import { openRetentionBook } from './store/retention.ts';
 import { openSegments, type Segments } from './store/segments.ts';
+import { openSessions, type Sessions } from './store/sessions.ts';
 import { readStanding } from './store/standing.ts';
 import { openStore } from './store/store.ts';
 import { listPutAside, tryAgain } from './store/put-aside.ts';
 import { openSuppressionList, type SuppressionList } from './store/suppression-list.ts';
 import { openSendingBook } from './store/suppressions.ts';
 import { answerSurvey, askedBy, type SurveyAnswer } from './store/surveys.ts';
+import { openUserBook } from './store/users.ts';
 
 export const ROLES = ['api', 'engine', 'sender', 'chores'] as const;
 export type Role = (typeof ROLES)[number];
@@ -171,6 +175,13 @@ export interface App {
   };
   readonly people: PersonalData;
   readonly contacts: Contacts;
+  /** Who may sign in to the console, who is signed in, and what they did. */
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly keys: Keys;
+  readonly audit: AuditLog;
+  /** Where people reach this server. */
+  readonly public_url: string;
   readonly bell: Bell;
   readonly clock: Clock;
   /** What time it is by the engine's clock. */
@@ -499,6 +510,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     },
     people: openPersonalData(db, live),
     contacts: openContacts(db),
+    accounts: createAccounts(openUserBook(db), options.public_url),
+    sessions: openSessions(db),
+    keys: openKeys(db),
+    audit: openAuditLog(db),
+    public_url: options.public_url,
     bell,
     clock,
     now: askNow,

@@ -1,11 +1,12 @@
 /** Contacts: who there is, one of them with every why, what people change about one, and what a person may ask for. */
 import { Readable } from 'node:stream';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Instant } from '../core/events/event.ts';
 import { MESSAGE_STATES } from '../core/messages/message.ts';
 import type { StoredContact } from '../engine/ports.ts';
+import { noteSubject } from './audit-trail.ts';
 import { changeRoutes, type ChangeOptions } from './contacts/changes.ts';
 import { personExport } from './contacts/export-shape.ts';
 import { listRoutes, type ListOptions } from './contacts/list.ts';
@@ -43,25 +44,26 @@ export function contactRoutes(options: ContactOptions): FastifyPluginAsync {
       return { messages: page.messages.map(withTimes), next: writeCursor(page.next) };
     });
 
-    app.get<Who>('/v1/contacts/:id/export', documentedBy(EXPORT), async ({ params }, reply) => {
-      const id = await find(params.id);
+    app.get<Who>('/v1/contacts/:id/export', documentedBy(EXPORT), async (request, reply) => {
+      const id = await find(request.params.id);
+      noteSubject(request, id);
       return reply
         .type('application/json; charset=utf-8')
         .header('content-disposition', `attachment; filename="contact-${id}.json"`)
         .send(Readable.from(people.export(id, await now())));
     });
 
-    app.delete<Who>('/v1/contacts/:id', documentedBy(ERASE), async (asking) => {
-      const { source } = await access(asking, 'people');
-      const erased = await people.erase({
-        contact_id: await find(asking.params.id),
-        source,
-        at: await now(),
-      });
-      if (!erased) throw unknownContact();
-      return erased;
-    });
+    app.delete<Who>('/v1/contacts/:id', documentedBy(ERASE), (request) => erase(request, options));
   };
+}
+
+async function erase(request: FastifyRequest<Who>, options: ContactOptions) {
+  const { source } = await options.access(request, 'people');
+  const { id: contact_id } = (await findStored(request.params.id, options)).contact;
+  noteSubject(request, contact_id);
+  const erased = await options.people.erase({ contact_id, source, at: await options.now() });
+  if (erased) return erased;
+  throw unknownContact();
 }
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;

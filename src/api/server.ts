@@ -17,14 +17,21 @@ import { UserError } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { createAccess, type Access } from './access.ts';
+import { auditRoutes } from './audit.ts';
+import { keepAuditTrail } from './audit-trail.ts';
 import { chatRoutes } from './chat.ts';
 import { contactRoutes } from './contacts.ts';
 import { databaseCheck, healthRoutes, type Checks } from './health.ts';
+import { healthReportRoutes } from './health-report.ts';
+import { keyRoutes } from './keys.ts';
 import { noticeRoutes } from './notices.ts';
 import { mapRoutes } from './map.ts';
 import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
+import { sessionRoutes } from './session.ts';
+import { sessionCookie } from './session-cookie.ts';
+import { sessionListRoutes } from './sessions.ts';
 import { confirmRoutes } from './confirm.ts';
 import { consoleRoutes } from './console.ts';
 import { BusyError, limitPressure, sendBusy } from './pressure.ts';
@@ -34,6 +41,7 @@ import { suppressionRoutes } from './suppressions.ts';
 import { surveyRoutes } from './survey.ts';
 import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
+import { userRoutes } from './users.ts';
 import { metricsRoute, type Measured } from './watch-server.ts';
 import { vocabularyRoutes } from './vocabulary.ts';
 import { workflowRoutes } from './workflows.ts';
@@ -53,6 +61,8 @@ export interface ServerOptions {
   readonly console_folder?: string;
   /** What must hold beside the database. */
   readonly checks?: Checks;
+  /** Whoever comes is signed in as an owner: only for `etapa demo`, which nobody else can reach. */
+  readonly demo?: boolean;
   /** Hears of each request that was answered. */
   onAnswered?(answered: Answered): void;
   /** What must be there before the routes, such as tracing. */
@@ -93,7 +103,9 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   const asked = steadyNow(() => app.store.databaseNow());
   const now = async (): Promise<Instant> => app.clock.at(await asked());
-  const access = createAccess({ findKey: (key) => app.findKey(key) });
+  const cookie = sessionCookie(app.public_url);
+  const access = createAccess({ findKey: (key) => app.findKey(key), sessions: app.sessions, cookie });
+  keepAuditTrail(server, app.audit);
   await server.register(segmentRoutes(segmentOptions(app, now)));
   await server.register(workflowRoutes(workflowOptions(app, access, now)));
   await server.register(noticeRoutes({ access, notices: app.notices }));
@@ -104,6 +116,12 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(vocabularyRoutes({ access, live: app.live }));
   await server.register(suppressionRoutes(suppressionOptions(app, access)));
   await server.register(putAsideRoutes({ aside: app.aside, access }));
+  await server.register(sessionRoutes({ ...app, access, cookie, demo: options.demo ?? false }));
+  await server.register(userRoutes({ ...app, access, cookie }));
+  await server.register(sessionListRoutes({ ...app, access }));
+  await server.register(keyRoutes({ ...app, access }));
+  await server.register(auditRoutes({ ...app, access }));
+  await server.register(healthReportRoutes({ ...app, access }));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(preferenceRoutes(preferenceOptions(app)));
   await server.register(confirmRoutes(confirmOptions(app)));

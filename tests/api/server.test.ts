@@ -117,6 +117,9 @@ describe('the description of the API', () => {
         ...['/v1/notices', '/v1/notices/{id}/start', '/v1/notices/{id}/end'],
         ...['/v1/suppressions', '/v1/suppressions/{address}', '/v1/put-aside', '/v1/put-aside/retry'],
         ...['/health/live', '/health/ready', '/v1/workflows/{id}/start'],
+        ...['/v1/session', '/v1/set-up', '/v1/invitations/{token}', '/v1/sessions', '/v1/sessions/{id}'],
+        ...['/v1/users', '/v1/users/{id}', '/v1/users/{id}/invitation', '/v1/users/me/password'],
+        ...['/v1/keys', '/v1/keys/{id}', '/v1/audit', '/v1/health-report'],
       ].toSorted(),
     );
     for (const name of names) {
