@@ -128,6 +128,7 @@ async function openPage(
     extraHTTPHeaders: { authorization: `Bearer ${key}` },
   });
   const page = await context.newPage();
+  // The API goes by the key; the session only tells the console whom it speaks to.
   await page.route('**/v1/session', (route) =>
     route.fulfill({
       json: {
