@@ -6,7 +6,11 @@ import type { Identity, IncomingEvent, Instant } from '../../core/events/event.t
 import { readCalls, type Endpoint } from '../../core/events/segment.ts';
 import { storable } from '../../core/events/segment/plain-json.ts';
 import { addressOf } from '../../core/messages/address-of.ts';
-import { suppressible, SUPPRESSED_CHANNELS, type SuppressedChannel } from '../../core/messages/suppression.ts';
+import {
+  suppressible,
+  SUPPRESSED_CHANNELS,
+  type SuppressedChannel,
+} from '../../core/messages/suppression.ts';
 import type { StoredContact } from '../../engine/ports.ts';
 import type { Access } from '../access.ts';
 import { noteSubject } from '../audit-trail.ts';
@@ -93,11 +97,7 @@ export function changeRoutes(app: FastifyInstance, options: ChangeOptions): void
   }
 
   /** As one call of the Segment API would: read with the same care, and refused with the same sentences. */
-  async function tell(
-    request: FastifyRequest<Who>,
-    type: Endpoint,
-    call: object,
-  ): Promise<void> {
+  async function tell(request: FastifyRequest<Who>, type: Endpoint, call: object): Promise<void> {
     const { source } = await access(request, 'people');
     const { contact } = await findNoted(request);
     const identity = await identityOf(contact.id, options);
@@ -246,7 +246,10 @@ const eventGiven = z.strictObject({
 });
 
 const mergeGiven = z.strictObject({
-  into: z.string().min(1).describe('The contact that stays: by its id, an id of yours, or its e-mail address.'),
+  into: z
+    .string()
+    .min(1)
+    .describe('The contact that stays: by its id, an id of yours, or its e-mail address.'),
 });
 
 const suppressionGiven = z.strictObject({

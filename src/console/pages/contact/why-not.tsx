@@ -60,7 +60,10 @@ export function WhyNotCard({ id }: { readonly id: string }) {
   );
 }
 
-function choice(of: 'message' | 'workflow', name: string): { readonly value: string; readonly label: string } {
+function choice(
+  of: 'message' | 'workflow',
+  name: string,
+): { readonly value: string; readonly label: string } {
   return { value: `${of}:${name}`, label: name };
 }
 
@@ -72,7 +75,11 @@ function Answer({ id, asked }: { readonly id: string; readonly asked: string }) 
     queryFn: () => apiGet<WhyNot>(`/v1/contacts/${encodeURIComponent(id)}/why-not`, { [of]: name }),
   });
   return (
-    <Load of={answer} isEmpty={({ findings }) => findings.length === 0} empty={<Text fz="sm">{words.nothing}</Text>}>
+    <Load
+      of={answer}
+      isEmpty={({ findings }) => findings.length === 0}
+      empty={<Text fz="sm">{words.nothing}</Text>}
+    >
       {({ findings }) => (
         <Stack gap="xs" aria-live="polite">
           {findings.map((one, place) => (

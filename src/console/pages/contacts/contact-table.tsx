@@ -92,7 +92,9 @@ function Row(contact: ListedContact) {
           </Badge>
         )}
       </Table.Td>
-      <Table.Td className="figure" style={{ whiteSpace: 'nowrap' }}>{contact.last_event_at !== null && format.ago(contact.last_event_at)}</Table.Td>
+      <Table.Td className="figure" style={{ whiteSpace: 'nowrap' }}>
+        {contact.last_event_at !== null && format.ago(contact.last_event_at)}
+      </Table.Td>
     </Table.Tr>
   );
 }
