@@ -159,11 +159,6 @@ const OWNED = [
   { packages: ['nodemailer'], places: ['channels/'] },
   { packages: ['handlebars', 'mjml'], places: ['render/'] },
   { packages: ['smtp-server', 'postal-mime'], places: ['demo/', 'inbound/'] },
-  // What draws in a browser.
-  {
-    packages: ['react', 'react-dom', '@mantine', '@tanstack', '@xyflow', 'echarts', 'vite'],
-    places: ['console/'],
-  },
   { packages: ['prom-client'], places: ['operations/metrics.ts'] },
   { packages: ['@opentelemetry/api', '@fastify/otel'], places: ['operations/tracing.ts'] },
   { packages: ['pino'], places: ['operations/log.ts'] },

@@ -13,6 +13,7 @@ import { createSmsChannel, type SmsOptions } from './channels/sms.ts';
 import { createWebhook, type WebhookOptions } from './channels/webhook.ts';
 import { openLookup, systemResolver, type Resolver } from './dns/lookup.ts';
 import { missingParts } from './dns/set-up.ts';
+import { createAccounts, type Accounts } from './engine/accounts.ts';
 import { createCaller, sendThenCall } from './engine/call.ts';
 import type { Duty } from './engine/duties.ts';
 import { createChat, type Chat, type ChatBook } from './engine/chat.ts';
@@ -21,6 +22,8 @@ import { answerAutomatically, type AnsweredMail } from './engine/auto-reply.ts';
 import { displacedRuns, previewDeployment, type DeploymentPreview } from './engine/impact.ts';
 import { lookForWinners } from './engine/experiments.ts';
 import type { ExperimentBook } from './engine/experiments/book.ts';
+import type { DeliveryBook } from './engine/deliverability.ts';
+import type { ForecastBook } from './engine/forecast.ts';
 import { createLinks, type Links } from './engine/links.ts';
 import type { Live, LiveProject } from './engine/live-project.ts';
 import { createNoticeDesk, type NoticeDesk } from './engine/notices.ts';
@@ -69,9 +72,14 @@ import { startSendWorker, startTurnWorkers } from './queue/workers.ts';
 import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
+import { openTemplateDesk, type TemplateDesk } from './render/template-desk.ts';
 import { openChat } from './store/chat.ts';
+import { openContacts, type Contacts } from './store/contacts.ts';
 import { openDatabase, type Database } from './store/database.ts';
+import { openDeliveryBook } from './store/deliverability.ts';
+import { openForecastBook } from './store/forecast.ts';
 import { migrateDatabase } from './store/migrate.ts';
+import { openAuditLog, type AuditLog } from './store/audit.ts';
 import { openAutoReplies } from './store/auto-replies.ts';
 import {
   compiledTemplates,
@@ -86,22 +94,26 @@ import {
 import { experimentWinners, openExperiments } from './store/experiments.ts';
 import { addresseeOf, openPreferenceBook, type Addressee } from './store/consents.ts';
 import { allIncidents, openIncidents } from './store/incidents.ts';
-import { findWriteKey, openSecrets, type WriteKey } from './store/keys.ts';
+import { findWriteKey, openKeys, openSecrets, type Keys, type WriteKey } from './store/keys.ts';
 import { openMapBook } from './store/map-figures.ts';
+import { messageLife } from './store/message-life.ts';
 import { findMessage, listMessages, retryMessage } from './store/message-list.ts';
 import { openPersonalData, type PersonalData } from './store/personal-data.ts';
 import { recomputation, recomputeByCommand } from './store/recomputations.ts';
+import { openReach, type Reach } from './store/reach.ts';
 import { createReader } from './store/reader.ts';
 import { openRecoveryBook } from './store/recoveries.ts';
 import { openResponseBook } from './store/response-book.ts';
 import { openRetentionBook } from './store/retention.ts';
 import { openSegments, type Segments } from './store/segments.ts';
+import { openSessions, type Sessions } from './store/sessions.ts';
 import { readStanding } from './store/standing.ts';
 import { openStore } from './store/store.ts';
 import { listPutAside, tryAgain } from './store/put-aside.ts';
 import { openSuppressionList, type SuppressionList } from './store/suppression-list.ts';
 import { openSendingBook } from './store/suppressions.ts';
 import { answerSurvey, askedBy, type SurveyAnswer } from './store/surveys.ts';
+import { openUserBook } from './store/users.ts';
 import { openWorkflowBook } from './store/workflow-book.ts';
 
 export const ROLES = ['api', 'engine', 'sender', 'chores'] as const;
@@ -169,6 +181,12 @@ export interface App {
   /** The journey map. */
   readonly map: MapDesk;
   readonly sending: SendingControl;
+  readonly delivery: DeliveryBook;
+  /** The look at our domain in DNS; absent where mail stays in the house. */
+  readonly set_up: SetUpLook | undefined;
+  readonly templates: TemplateDesk;
+  readonly forecast: ForecastBook;
+  readonly reach: Reach;
   readonly suppressions: SuppressionList;
   /** Contacts that could not be decided and wait apart. */
   readonly aside: {
@@ -181,6 +199,14 @@ export interface App {
     retry(contact_ids: readonly string[] | 'all'): Promise<number>;
   };
   readonly people: PersonalData;
+  /** Who may sign in to the console, who is signed in, and what they did. */
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly keys: Keys;
+  readonly audit: AuditLog;
+  /** Where people reach this server. */
+  readonly public_url: string;
+  readonly contacts: Contacts;
   readonly bell: Bell;
   readonly clock: Clock;
   /** What time it is by the engine's clock. */
@@ -493,6 +519,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       (answer_channels ??= openChannels(options, { links, inbox, reader, webhook, proofs })).get('email'),
   };
 
+  const templates = openTemplateDesk({ live, reader, now: askNow });
+  closers.push(() => templates.close());
   const desk = createProjectDesk({
     ...{ editing, live, deploy, deployedFiles, checkWords, refresh, now: askNow },
     prepare: (files) => prepare(files, null),
@@ -524,6 +552,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     messages: {
       list: (filter) => listMessages(db, filter),
       find: (id) => findMessage(db, id),
+      life: (message) => messageLife(db, message),
       async retry(id, retry_options) {
         const now = await askNow();
         const retried = await retryMessage(db, id, retry_options, now);
@@ -536,6 +565,11 @@ export async function openApp(options: AppOptions): Promise<App> {
       ...{ book: openSendingBook(db), bell },
       now: askNow,
     }),
+    delivery: openDeliveryBook(db),
+    set_up: setUpLook(options, live),
+    templates,
+    forecast: openForecastBook(db),
+    reach: openReach(db),
     suppressions: openSuppressionList(db),
     aside: {
       list: (after, limit) => listPutAside(db, after, limit),
@@ -546,6 +580,12 @@ export async function openApp(options: AppOptions): Promise<App> {
       },
     },
     people: openPersonalData(db, live),
+    accounts: createAccounts(openUserBook(db), options.public_url),
+    sessions: openSessions(db),
+    keys: openKeys(db),
+    audit: openAuditLog(db),
+    public_url: options.public_url,
+    contacts: openContacts(db),
     bell,
     clock,
     now: askNow,

@@ -30,6 +30,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['put-aside'], async () => (await import('./cli/put-aside.ts')).addPutAside],
   [['sending'], async () => (await import('./cli/sending.ts')).addSending],
   [['recover'], async () => (await import('./cli/recover.ts')).addRecover],
+  [['users'], async () => (await import('./cli/users.ts')).addUsers],
   [['keys'], async () => (await import('./cli/keys.ts')).addKeys],
 ];
 

@@ -1,7 +1,7 @@
 /** How the routes of the API say that something is wrong: `{ error: { code, message, pointer? } }`. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
-type Status = 400 | 401 | 403 | 404 | 409 | 422;
+type Status = 400 | 401 | 403 | 404 | 409 | 415 | 422 | 429;
 
 /** A request that is answered with an error; its message says the mend. */
 export class ApiProblem extends Error {

@@ -18,26 +18,40 @@ import { UserError } from '../errors.ts';
 import { confirmSubscription, createProviders } from '../inbound/providers/index.ts';
 import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { createAccess, type Access } from './access.ts';
+import { auditRoutes } from './audit.ts';
+import { keepAuditTrail } from './audit-trail.ts';
+import { calendarRoutes } from './calendar.ts';
 import { chatRoutes } from './chat.ts';
 import { contactRoutes } from './contacts.ts';
+import { deliverabilityRoutes } from './deliverability.ts';
+import { forecastRoutes } from './forecast.ts';
 import { databaseCheck, healthRoutes, type Checks } from './health.ts';
+import { healthReportRoutes } from './health-report.ts';
+import { keyRoutes } from './keys.ts';
 import { jobRoutes } from './jobs.ts';
 import { noticeRoutes } from './notices.ts';
 import { mapRoutes } from './map.ts';
 import { messageRoutes } from './messages.ts';
 import { providerWebhookRoutes } from './provider-webhooks.ts';
 import { segmentRoutes } from './segment.ts';
+import { sessionRoutes } from './session.ts';
+import { sessionCookie } from './session-cookie.ts';
+import { sessionListRoutes } from './sessions.ts';
 import { confirmRoutes } from './confirm.ts';
 import { consoleRoutes } from './console.ts';
 import { BusyError, limitPressure, sendBusy } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { projectRoutes } from './project.ts';
 import { putAsideRoutes } from './put-aside.ts';
+import { sendingRoutes } from './sending.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { surveyRoutes } from './survey.ts';
+import { templateRoutes } from './templates.ts';
 import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
+import { userRoutes } from './users.ts';
 import { metricsRoute, type Measured } from './watch-server.ts';
+import { vocabularyRoutes } from './vocabulary.ts';
 import { workflowTrialRoutes } from './workflow-trials.ts';
 import { workflowViewRoutes } from './workflow-views.ts';
 import { workflowRoutes } from './workflows.ts';
@@ -57,6 +71,8 @@ export interface ServerOptions {
   readonly console_folder?: string;
   /** What must hold beside the database. */
   readonly checks?: Checks;
+  /** Whoever comes is signed in as an owner: only for `etapa demo`, which nobody else can reach. */
+  readonly demo?: boolean;
   /** Hears of each request that was answered. */
   onAnswered?(answered: Answered): void;
   /** What must be there before the routes, such as tracing. */
@@ -97,7 +113,9 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   const asked = steadyNow(() => app.store.databaseNow());
   const now = async (): Promise<Instant> => app.clock.at(await asked());
-  const access = createAccess({ findKey: (key) => app.findKey(key) });
+  const cookie = sessionCookie(app.public_url);
+  const access = createAccess({ findKey: (key) => app.findKey(key), sessions: app.sessions, cookie });
+  keepAuditTrail(server, app.audit);
   await server.register(segmentRoutes(segmentOptions(app, now)));
   await server.register(workflowRoutes(workflowOptions(app, access, now)));
   const { desk, deployments, live, rehearsal, workflows, experiments } = app;
@@ -108,11 +126,23 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(jobRoutes({ jobs, access }));
   await server.register(noticeRoutes({ access, notices: app.notices }));
   await server.register(messageRoutes(messageOptions(app, access)));
+  await server.register(templateRoutes({ access, desk: app.templates }));
+  await server.register(sendingRoutes({ access, sending: app.sending }));
+  await server.register(deliverabilityRoutes(deliverabilityOptions(app, access)));
+  await server.register(calendarRoutes({ ...app, access }));
+  await server.register(forecastRoutes({ access, live: app.live, book: app.forecast, now: app.now }));
   await server.register(mapRoutes({ access, map: app.map }));
   await server.register(chatRoutes(chatOptions(app, access)));
   await server.register(contactRoutes(contactOptions(app, access)));
+  await server.register(vocabularyRoutes({ access, live: app.live }));
   await server.register(suppressionRoutes(suppressionOptions(app, access)));
   await server.register(putAsideRoutes({ aside: app.aside, access }));
+  await server.register(sessionRoutes({ ...app, access, cookie, demo: options.demo ?? false }));
+  await server.register(userRoutes({ ...app, access, cookie }));
+  await server.register(sessionListRoutes({ ...app, access }));
+  await server.register(keyRoutes({ ...app, access }));
+  await server.register(auditRoutes({ ...app, access }));
+  await server.register(healthReportRoutes({ ...app, access }));
   await server.register(unsubscribeRoutes(unsubscribeOptions(app)));
   await server.register(preferenceRoutes(preferenceOptions(app)));
   await server.register(confirmRoutes(confirmOptions(app)));
@@ -258,6 +288,11 @@ function messageOptions({ messages, reader }: App, access: Access): Parameters<t
   return { access, messages, contactOf };
 }
 
+function deliverabilityOptions(app: App, access: Access): Parameters<typeof deliverabilityRoutes>[0] {
+  const { delivery: book, set_up, now } = app;
+  return { access, book, set_up, zone: () => app.live().project.time_zone, now };
+}
+
 function chatOptions({ chat, reader }: App, access: Access): Parameters<typeof chatRoutes>[0] {
   return {
     access,
@@ -270,11 +305,11 @@ function chatOptions({ chat, reader }: App, access: Access): Parameters<typeof c
 }
 
 function contactOptions(app: App, access: Access): Parameters<typeof contactRoutes>[0] {
+  const { people, contacts, reader, suppressions, live, now } = app;
   return {
-    people: app.people,
-    findContact: async (who) => (await app.reader.findContact(who))?.contact.id,
-    access,
-    now: app.now,
+    ...{ access, people, contacts, reader, suppressions, live, now },
+    receive: (event, source) => app.receiver.receive([{ ...event, source }]),
+    newId: uuidv7,
   };
 }
 

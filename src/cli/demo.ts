@@ -59,6 +59,7 @@ async function demo(options: { port: string; seed: string; exit?: boolean }): Pr
     clock.run(0);
     app.start(new Set(['chores']));
     const server = await openServer(app, {
+      demo: true,
       more: (host) => demoRoutes(host, catcher, parts),
     });
     await listen(server, { host: '127.0.0.1', port });

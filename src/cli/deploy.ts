@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts';
 import { readProjectFiles, type ProjectFiles } from '../project/read-files.ts';
 import { formatProblem } from '../project/problem.ts';
 import { tellPreview } from './deployment-report.ts';
-import { output, progressBar } from './output.ts';
+import { COMMAND_LINE, output, progressBar } from './output.ts';
 import { withApp } from './surroundings.ts';
 import { refuseUnfitWords } from './unfit-words.ts';
 
@@ -87,6 +87,7 @@ async function deploy(app: App, files: ProjectFiles, options: Options): Promise<
   if (preview && preview.files.length > 0 && !(await isAgreed(preview, options))) return;
   const { changed, warnings } = await app.deploy(files, { start_by_rules });
   const { hash } = app.live();
+  if (changed) await app.audit.write({ actor: COMMAND_LINE, action: 'etapa deploy', subject: hash });
   if (options.json) return output.json({ changed, hash, warnings });
   for (const warning of warnings) output.line(formatProblem(warning));
   output.line(changed ? `\nVersion ${hash} is live.` : `Version ${hash} was live already.`);

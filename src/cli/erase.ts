@@ -3,7 +3,7 @@ import { confirm, isCancel } from '@clack/prompts';
 import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { unknownContact } from './explain/names.ts';
-import { output } from './output.ts';
+import { COMMAND_LINE, output } from './output.ts';
 import { withApp } from './surroundings.ts';
 
 interface Options {
@@ -27,6 +27,7 @@ export function addErase(program: Command): void {
         const at = await app.now();
         const erased = await app.people.erase({ contact_id, source: 'command line', at });
         if (!erased) throw unknownContact(who);
+        await app.audit.write({ actor: COMMAND_LINE, action: 'etapa erase', subject: contact_id });
         if (options.json) output.json(erased);
         else tell(erased);
       });

@@ -1,20 +1,19 @@
 import { Option, type Command } from 'commander';
 import type { App } from '../app.ts';
+import { KEY_SCOPES, type KeyScope } from '../core/access/roles.ts';
 import { UserError } from '../errors.ts';
 import {
   createWriteKey,
   KEPT_DAYS,
-  KEY_SCOPES,
   listWriteKeys,
   retireSecrets,
   revokeWriteKey,
   ROTATED,
   rotateSecret,
   webhookSecrets,
-  type KeyScope,
   type Rotated,
 } from '../store/keys.ts';
-import { output } from './output.ts';
+import { COMMAND_LINE, output } from './output.ts';
 import { withApp } from './surroundings.ts';
 
 interface Common {
@@ -43,6 +42,7 @@ export function addKeys(program: Command): void {
       withApp(options, async (app) => {
         const { scope } = options;
         const { id, key } = await createWriteKey(app.db, name, scope);
+        await app.audit.write({ actor: COMMAND_LINE, action: 'etapa keys create', subject: id });
         if (options.json) return output.json({ id, name, scope, key });
         output.line(key);
         output.note(`Keep it now: it is not shown again. Its id is ${id}.`);
@@ -77,6 +77,7 @@ export function addKeys(program: Command): void {
             `There is no key in use with the id "${id}". See "etapa keys list".`,
           );
         }
+        await app.audit.write({ actor: COMMAND_LINE, action: 'etapa keys revoke', subject: id });
         if (options.json) return output.json({ id, revoked: true });
         output.line(`The key ${id} is refused from now on.`);
       }),
@@ -123,8 +124,9 @@ function isRotated(what: string): what is Rotated {
   return (ROTATED as readonly string[]).includes(what);
 }
 
-async function rotate({ db }: App, what: Rotated, { json }: Common): Promise<void> {
+async function rotate({ db, audit }: App, what: Rotated, { json }: Common): Promise<void> {
   const good = await rotateSecret(db, what);
+  await audit.write({ actor: COMMAND_LINE, action: 'etapa keys rotate', subject: what });
   if (json) return output.json({ rotated: what, good });
   output.line(`A new secret of ${what} signs from now on; ${good} are good.`);
   output.note(
@@ -135,7 +137,7 @@ async function rotate({ db }: App, what: Rotated, { json }: Common): Promise<voi
 }
 
 /** A key of the same name and scope; whoever uses the old one has time to change. */
-async function renew({ db }: App, id: string, { json }: Common): Promise<void> {
+async function renew({ db, audit }: App, id: string, { json }: Common): Promise<void> {
   const old = (await listWriteKeys(db)).find((one) => one.id === id && one.revoked_at === null);
   if (!old)
     throw new UserError(
@@ -143,6 +145,7 @@ async function renew({ db }: App, id: string, { json }: Common): Promise<void> {
       `"${id}" is neither ${ROTATED.join(' nor ')} nor the id of a key in use. See "etapa keys list".`,
     );
   const fresh = await createWriteKey(db, old.name, old.scope);
+  await audit.write({ actor: COMMAND_LINE, action: 'etapa keys rotate', subject: `${id} ${fresh.id}` });
   if (json) return output.json({ ...fresh, name: old.name, scope: old.scope, replaces: id });
   output.line(fresh.key);
   output.note(`Keep it now: it is not shown again. When nobody uses the old one: "etapa keys revoke ${id}".`);

@@ -26,6 +26,9 @@ export const output: Output = {
   json: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
 };
 
+/** Who did what a command did, in the audit log. */
+export const COMMAND_LINE = 'command line';
+
 /** Columns apart by space alone. */
 const COMPACT: Readonly<Record<string, string>> = Object.fromEntries<string>(
   ['top', 'bottom', 'left', 'right', 'mid', 'middle', 'left-mid', 'mid-mid', 'right-mid'].flatMap((place) =>

@@ -78,6 +78,9 @@ async function start(options: StartOptions): Promise<void> {
       await watching.close();
     });
     log.announce(`Etapa is running (${[...roles].join(', ')}), project version ${app.live().hash}.`);
+    const set_up = server && (await app.accounts.setUpLink());
+    if (set_up !== undefined)
+      log.announce(`Nobody can sign in yet. Within 24 hours, make the first owner here, once: ${set_up}`);
     if (server) log.announce(`Events: POST http://${settings.host}:${settings.port}/v1/batch   Docs: /docs`);
   } catch (error) {
     await watching.close();

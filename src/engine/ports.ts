@@ -336,12 +336,12 @@ export interface Store {
   recover(under?: Leadership): Promise<void>;
   /** Adds up what turns and senders have counted for the journey map; tells whether there is more. */
   foldFacts(under?: Leadership): Promise<boolean>;
-  /** Counts anew who stands where, and mends what the kept counts differ by. */
+  /** Mends the kept counts of who stands where, if they differ from a count of everybody; tells whether they did. */
   recountPeople(
-    project: Pick<Project, 'languages' | 'time_zone'>,
+    project: Pick<Project, 'languages' | 'time_zone' | 'stages'>,
     now: Instant,
     under?: Leadership,
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Keeps the lead, or takes it where nobody has it; undefined while another process leads. */
   lead(held: Leadership | undefined): Promise<Leadership | undefined>;
   /** Lets others lead at once. */

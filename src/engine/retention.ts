@@ -8,6 +8,7 @@ import type { Live } from './live-project.ts';
 export const KEPT = [
   ...['events', 'messages', 'stage_moves', 'segment_moves'],
   ...['runs', 'calls', 'touches', 'reports', 'rejected_events'],
+  ...['audit_log', 'sessions', 'invitations', 'sign_in_tries'],
 ] as const;
 export type Kept = (typeof KEPT)[number];
 
@@ -28,7 +29,11 @@ const USUAL: Keep = {
   calls: { amount: 13, unit: 'month' },
   touches: { amount: 13, unit: 'month' },
   rejected_events: { amount: 30, unit: 'day' },
+  audit_log: { amount: 25, unit: 'month' },
 };
+
+/** Of what is deleted when it has ended, whatever the project says; the book knows when that is. */
+const A_DAY: Duration = { amount: 1, unit: 'day' };
 
 /** What a project lets be deleted at a moment. */
 export function cleanings(given: Keep, memory: MemoryPlan, now: Instant): readonly Cleaning[] {
@@ -37,6 +42,7 @@ export function cleanings(given: Keep, memory: MemoryPlan, now: Instant): readon
     ...keep,
     stage_moves: keep.moves,
     segment_moves: keep.moves,
+    ...{ sessions: A_DAY, invitations: A_DAY, sign_in_tries: A_DAY },
   } as Readonly<Record<Kept, Duration | undefined>>;
   return KEPT.flatMap((table) => {
     const length = lengths[table];

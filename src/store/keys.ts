@@ -1,12 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
+import type { KeyScope } from '../core/access/roles.ts';
 import type { Runner } from './database.ts';
-import { ms } from './values.ts';
-
-/** What a key opens: `events` alone, as in a browser where everybody can read it, or the whole `api`. */
-export const KEY_SCOPES = ['events', 'api'] as const;
-export type KeyScope = (typeof KEY_SCOPES)[number];
+import { ms, timestamp } from './values.ts';
 
 /** Begins every key, so that scanners for leaked secrets know one when they see it. */
 const PREFIXES: Readonly<Record<KeyScope, string>> = { events: 'etapa_wk_', api: 'etapa_ak_' };
@@ -44,16 +41,38 @@ export async function addWriteKey(
     values (${id}, ${name}, ${scope}, ${hashOf(key)}, now()) on conflict do nothing`);
 }
 
+/** Keys as whoever manages them over the API sees them. */
+export interface Keys {
+  /** Oldest first, after the one that a page before ended with. */
+  page(after: readonly [created_at: number, id: string] | null, limit: number): Promise<readonly WriteKey[]>;
+  /** The key itself is told once. */
+  create(name: string, scope: KeyScope): Promise<{ readonly id: string; readonly key: string }>;
+  /** False where there is no such key in use. */
+  revoke(id: string): Promise<boolean>;
+}
+
+export function openKeys(db: Runner): Keys {
+  return {
+    page: (after, limit) => keyPage(db, after, limit),
+    create: (name, scope) => createWriteKey(db, name, scope),
+    revoke: (id) => revokeWriteKey(db, id),
+  };
+}
+
+type KeyRow = { [column: string]: unknown } & WriteKey;
+
+const KEY_COLUMNS = sql`id, name, scope, ${ms('created_at')} as created_at, ${ms('revoked_at')} as revoked_at`;
+
+async function keyPage(db: Runner, after: Parameters<Keys['page']>[0], limit: number): Promise<WriteKey[]> {
+  const behind = after ? sql`(write_keys.created_at, id) > (${timestamp(after[0])}, ${after[1]})` : sql`true`;
+  const found = await db.execute<KeyRow>(sql`
+    select ${KEY_COLUMNS} from write_keys where ${behind} order by write_keys.created_at, id limit ${limit}`);
+  return found.rows;
+}
+
 export async function listWriteKeys(db: Runner): Promise<WriteKey[]> {
-  const found = await db.execute<{
-    id: string;
-    name: string;
-    scope: KeyScope;
-    created_at: number;
-    revoked_at: number | null;
-  }>(sql`
-    select id, name, scope, ${ms('created_at')} as created_at, ${ms('revoked_at')} as revoked_at
-    from write_keys order by write_keys.created_at`);
+  const found = await db.execute<KeyRow>(sql`
+    select ${KEY_COLUMNS} from write_keys order by write_keys.created_at`);
   return found.rows;
 }
 

@@ -15,7 +15,11 @@ export const LOCK = {
   looking: 738_424,
   /** Deleting what is too old. */
   cleaning: 738_425,
+  /** Changing who may sign in. */
+  users: 738_426,
+  /** Counting tries to sign in. */
+  signing_in: 738_427,
   /** Making a project live. */
-  deploying: 738_426,
+  deploying: 738_428,
   migration: 7_384_201,
 } as const;

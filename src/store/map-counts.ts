@@ -29,7 +29,7 @@ export function countingOutcomes(zone: string): SQL {
     group by 1, 3, 4, 5, 6, 7`;
 }
 
-const MOST_FOLDED = 20_000;
+const MOST_FOLDED = 5_000;
 
 /** One process at a time. @returns whether there is more. */
 export async function foldFacts(tx: Runner): Promise<boolean> {
@@ -49,15 +49,35 @@ export async function foldFacts(tx: Runner): Promise<boolean> {
 }
 
 /**
- * Counts anew who stands where, and adds what the kept counts differ by: after an update from a version that kept none,
- * and as a mend of whatever went wrong. One statement sees contacts and counts as of one moment, so that turns which
- * are under way change nothing of it.
+ * Counts who stands where where the kept counts are wrong: after an update from a version that kept none, and as a mend of
+ * whatever went wrong. @returns whether they were.
  */
-export async function recountPeople(
-  tx: Runner,
-  { languages, time_zone }: Pick<Project, 'languages' | 'time_zone'>,
-  now: Instant,
-): Promise<void> {
+export async function recountPeople(tx: Runner, project: Recounted, now: Instant): Promise<boolean> {
+  const wrong = await countsDiffer(tx, project.stages.start);
+  if (wrong) await addDifferences(tx, project, now);
+  return wrong;
+}
+
+type Recounted = Pick<Project, 'languages' | 'time_zone' | 'stages'>;
+
+/** Counted by an index alone, which does not know who was never decided: those stand in the first stage, without a persona. */
+async function countsDiffer(tx: Runner, start: string): Promise<boolean> {
+  const found = await tx.execute<{ wrong: boolean }>(sql`
+    with kept as (
+      select stage, persona, sum(n) as n from (${ALL_FACTS}) f where fact = 'people' and segment = ''
+      group by 1, 2 having sum(n) <> 0
+    ), actual as (
+      select stage, coalesce(persona, '') as persona, count(*) as n from contacts where merged_into is null group by 1, 2
+    )
+    select exists (
+      select from actual full join kept using (stage, persona)
+      where coalesce(actual.n, 0) <> coalesce(kept.n, 0) and (stage <> ${start} or persona <> '' or actual.n < kept.n)
+    ) or (exists (select from contacts where decided_at is not null) and not exists (select from kept)) as wrong`);
+  return found.rows[0]?.wrong ?? false;
+}
+
+/** One statement sees contacts and counts as of one moment, so that turns which are under way change nothing of it. */
+async function addDifferences(tx: Runner, { languages, time_zone }: Recounted, now: Instant): Promise<void> {
   await tx.execute(sql`
     with standing as (
       select c.stage, c.stage_since, coalesce(c.persona, '') as persona, s.segment,

@@ -98,7 +98,7 @@ async function dueUpTo(tx: Runner, now: Instant, most: number): Promise<number> 
 }
 
 /** So many contacts are looked at in one go, that no statement takes long where few of them are left to ask. */
-const WINDOW = 20_000;
+const WINDOW = 10_000;
 
 /** `last` is null at the end of the way. Who is put aside is not waited for, and who is due already is asked anyway. */
 async function askNext(

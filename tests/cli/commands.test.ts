@@ -48,7 +48,7 @@ describe('help', () => {
       'versions',
     ],
     ...['start', 'demo', 'replay', 'status', 'explain', 'segments', 'experiments', 'doctor', 'messages'],
-    ...['keys', 'suppress', 'export', 'erase'],
+    ...['users', 'keys', 'suppress', 'export', 'erase'],
   ];
 
   it('lists every command with what it does', async () => {
@@ -65,6 +65,10 @@ describe('help', () => {
       ['put-aside', 'retry'],
       ['sending', 'stop'],
       ['sending', 'resume'],
+      ['users', 'list'],
+      ['users', 'invite'],
+      ['users', 'reset'],
+      ['users', 'disable'],
       ['keys', 'create'],
       ['keys', 'list'],
       ['keys', 'revoke'],

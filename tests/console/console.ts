@@ -128,6 +128,16 @@ async function openPage(
     extraHTTPHeaders: { authorization: `Bearer ${key}` },
   });
   const page = await context.newPage();
+  // The API goes by the key; the session only tells the console whom it speaks to.
+  await page.route('**/v1/session', (route) =>
+    route.fulfill({
+      json: {
+        user: { id: 'u1', name: 'Olga', email: 'olga@example.com', role: 'owner' },
+        rights: ['read', 'people', 'publish', 'manage'],
+        demo: true,
+      },
+    }),
+  );
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
@@ -154,9 +164,17 @@ export async function axe(page: Page): Promise<string[]> {
     );
 }
 
-/** The picture docs/pictures/console-NAME.png, where `PICTURES=1` asks for it. */
+const TALLEST_PHONE = 1800;
+
+/** The picture docs/pictures/console-NAME.png, where `PICTURES=1` asks for it: the whole page, of a phone the beginning. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env['PICTURES'] !== '1') return;
   const path = join(REPOSITORY, 'docs/pictures', `console-${name}.png`);
-  await page.screenshot({ path, animations: 'disabled', fullPage: true });
+  const seen = page.viewportSize() ?? { width: 1440, height: 1000 };
+  const whole = await page.evaluate<number>('document.documentElement.scrollHeight');
+  // In a window as tall as the page, what sticks to the window's edges stands where it belongs.
+  const height = seen.width < 600 ? Math.min(whole, TALLEST_PHONE) : whole;
+  await page.setViewportSize({ width: seen.width, height });
+  await page.screenshot({ path, animations: 'disabled' });
+  await page.setViewportSize(seen);
 }

@@ -216,7 +216,7 @@ describe('the kept sums', () => {
     while (await store.foldFacts());
     expect(await ask(sql`select from map_deltas`)).toEqual([]);
     expect([await draw(), await draw({ ...WHOLE, segment: 'silent_60_days' })]).toEqual(before);
-    await store.recountPeople(world.app.live().project, ENDS_AT);
+    expect(await store.recountPeople(world.app.live().project, ENDS_AT)).toBe(false);
     expect(await ask(sql`select * from map_deltas`)).toEqual([]);
   });
 
@@ -226,8 +226,9 @@ describe('the kept sums', () => {
     const stalled = byStage(await draw(), ({ friction }) => friction.stalled);
     await world.app.db.execute(sql`delete from map_counts where fact in ('people', 'since')`);
     expect(byStage(await draw(), ({ people }) => people.at_end)).toEqual({});
-    await store.recountPeople(world.app.live().project, ENDS_AT);
+    expect(await store.recountPeople(world.app.live().project, ENDS_AT)).toBe(true);
     expect(byStage(await draw(), ({ people }) => people.at_end)).toEqual(before);
+    expect(await store.recountPeople(world.app.live().project, ENDS_AT)).toBe(false);
     expect(byStage(await draw(), ({ friction }) => friction.stalled)).toEqual(stalled);
   });
 
@@ -239,8 +240,7 @@ describe('the kept sums', () => {
     await world.app.people.erase({ contact_id: someone?.id ?? '', source: 'test', at: ENDS_AT });
     expect(byStage(await draw(), ({ people }) => people.at_end)).toEqual(await standing());
     await store.foldFacts();
-    await store.recountPeople(world.app.live().project, ENDS_AT);
-    expect(await ask(sql`select * from map_deltas`)).toEqual([]);
+    expect(await store.recountPeople(world.app.live().project, ENDS_AT)).toBe(false);
   });
 });
 

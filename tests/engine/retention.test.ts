@@ -28,6 +28,10 @@ const TABLES = [
   'touches',
   'reports',
   'rejected_events',
+  'audit_log',
+  'sessions',
+  'invitations',
+  'sign_in_tries',
 ];
 
 beforeEach(async () => {
@@ -59,6 +63,14 @@ async function insertAged(age: string, years: number): Promise<void> {
     insert into touches (message_id, kind, at, ip, user_agent, machine, sign) values (${id}, 'open', ${age}, '', '', 'none', '');
     insert into reports (id, channel, address, kind, source, at) values ('r${years}', 'email', '', 'bounced', 't', ${age});
     insert into rejected_events (source, code, message, pointer, received_at) values ('t', 'c', 'm', '/', ${age});
+    insert into audit_log (at, actor, action) values (${age}, 'user:x', 'PATCH /v1/users/:id');
+    insert into sessions (hash, id, user_id, created_at, last_seen_at, expires_at, user_agent, ip)
+    select state || ${years}, gen_random_uuid(), ${id}, ${age}, ${age}, case state when 'ended' then ${age} else now() + interval '1 day' end, '', ''
+    from unnest(array['ended', 'open']) as state;
+    insert into invitations (hash, created_at, expires_at)
+    select state || ${years}, ${age}, case state when 'ended' then ${age} else now() + interval '1 day' end
+    from unnest(array['ended', 'open']) as state;
+    insert into sign_in_tries (account, ip, at) values ('a', '', ${age}), ('a', '', now());
     insert into consent_records (contact_id, channel, said, at, source) values (${id}, 'email', 'given', ${age}, 't')`),
   );
 }
@@ -94,6 +106,9 @@ async function cleanAll({
   return deleted;
 }
 
+/** Kept for 25 months, and what is of no use to anybody when it has ended. */
+const ENDED = { audit_log: 1, sessions: 2, invitations: 2, sign_in_tries: 2 };
+
 const ALL =
   'keep: { events: 25 months, messages: 25 months, moves: 25 months, runs: 25 months, reports: 25 months }\n';
 
@@ -111,6 +126,7 @@ describe('what is older than keep says', () => {
         reports: 1,
       },
       rejected_events: 2,
+      ...ENDED,
     });
     const names = await database.db.execute<{ message_id: string }>(
       sql`select message_id from events order by 1`,
@@ -121,11 +137,13 @@ describe('what is older than keep says', () => {
     expect(await count('messages', "state <> 'sent'")).toBe(4);
     expect(await count('runs', 'ended_at is null')).toBe(2);
     expect(await count('calls', "state = 'owed'")).toBe(2);
+    for (const table of ['sessions', 'invitations', 'sign_in_tries'])
+      expect(await count(table), table).toBe(2);
     expect(await count('consent_records')).toBe(2);
   });
 
   test('is only what nobody needs where nothing is said', async () => {
-    expect(await cleanAll(project())).toEqual({ calls: 1, touches: 1, rejected_events: 2 });
+    expect(await cleanAll(project())).toEqual({ calls: 1, touches: 1, rejected_events: 2, ...ENDED });
   });
 
   test('is deleted by one process at a time', async () => {
@@ -156,7 +174,7 @@ test('the cleaner tells what it deleted, and stops at once', async () => {
     },
     onCleaned(table, rows) {
       deleted.push(`${table} ${rows}`);
-      if (table === 'rejected_events') tell();
+      if (table === 'sign_in_tries') tell();
     },
   });
   await all;
@@ -172,7 +190,7 @@ test('the cleaner tells what it deleted, and stops at once', async () => {
       'touches 1',
       'reports 1',
     ],
-    'rejected_events 2',
+    ...['rejected_events 2', 'audit_log 1', 'sessions 2', 'invitations 2', 'sign_in_tries 2'],
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { Group, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Group, Menu, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Icon } from '../parts/icon.tsx';
@@ -9,7 +9,7 @@ import { useLanguage, useSpeak, useWords } from './words.ts';
 
 const WORDS = {
   en: {
-    menu: (name: string) => `${name}: language, colours, signing out`,
+    menu: 'Language, colours, signing out',
     owner: 'Owner',
     marketer: 'Marketer',
     support: 'Support',
@@ -22,7 +22,7 @@ const WORDS = {
     sign_out: 'Sign out',
   },
   es: {
-    menu: (name: string) => `${name}: idioma, colores, cerrar sesión`,
+    menu: 'Idioma, colores, cerrar sesión',
     owner: 'Propietario',
     marketer: 'Marketing',
     support: 'Atención al cliente',
@@ -46,7 +46,7 @@ export function MyMenu() {
   return (
     <Menu position="top-start" width={220} withinPortal>
       <Menu.Target>
-        <UnstyledButton p="xs" w="100%" aria-label={words.menu(me.name)}>
+        <UnstyledButton p="xs" w="100%">
           <Group gap="xs" wrap="nowrap">
             <Icon name="person" />
             <div>
@@ -56,6 +56,7 @@ export function MyMenu() {
               <Text fz="xs" c="dimmed">
                 {words[me.role]}
               </Text>
+              <VisuallyHidden>{words.menu}</VisuallyHidden>
             </div>
           </Group>
         </UnstyledButton>

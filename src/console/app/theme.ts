@@ -1,6 +1,12 @@
-import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import {
+  createTheme,
+  mergeThemeOverrides,
+  type CSSVariablesResolver,
+  type MantineThemeOverride,
+} from '@mantine/core';
+import type { Language } from './words.ts';
 
-export const theme = createTheme({
+const theme = createTheme({
   primaryColor: 'terracotta',
   primaryShade: { light: 6, dark: 6 },
   colors: {
@@ -34,6 +40,14 @@ export const theme = createTheme({
     },
   },
 });
+
+const CLOSE = { en: 'Close', es: 'Cerrar' };
+
+/** The look of the console, and what its crosses are called. */
+export function themeIn(language: Language): MantineThemeOverride {
+  const components = { CloseButton: { defaultProps: { 'aria-label': CLOSE[language] } } };
+  return mergeThemeOverrides(theme, { components });
+}
 
 /** Where Mantine's own choice of a shade cannot be read by everybody (WCAG AA), the next that can. */
 export const readableColors: CSSVariablesResolver = ({ colors }) => {

@@ -5,8 +5,8 @@ import { Icon } from './icon.tsx';
 import { currentTellings, forget, listenToTellings, type Telling } from './tell.ts';
 
 const WORDS = {
-  en: { region: 'What happened', close: 'Close' },
-  es: { region: 'Lo que ha pasado', close: 'Cerrar' },
+  en: { region: 'What happened' },
+  es: { region: 'Lo que ha pasado' },
 };
 
 /** Where `tell` speaks. It is always there, so that screen readers hear what is put into it. */
@@ -31,7 +31,6 @@ export function Told() {
 }
 
 function One({ id, kind, text }: Telling) {
-  const words = useWords(WORDS);
   const failed = kind === 'failed';
   return (
     <Notification
@@ -40,7 +39,6 @@ function One({ id, kind, text }: Telling) {
       color={failed ? 'red' : 'teal'}
       icon={<Icon name={failed ? 'warning' : 'check'} />}
       onClose={() => forget(id)}
-      closeButtonProps={{ 'aria-label': words.close }}
     >
       {text}
     </Notification>

@@ -18,6 +18,10 @@ const RIGHTS_OF: Readonly<Record<Role, readonly Right[]>> = {
   viewer: ['read'],
 };
 
+/** What a key opens: `events` alone, as in a browser where everybody can read it, or the whole `api`. */
+export const KEY_SCOPES = ['events', 'api'] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
+
 /** An API key can do whatever a marketer can: one that leaks makes no users and no further keys. */
 export const ROLE_OF_API_KEYS: Role = 'marketer';
 

@@ -26,6 +26,8 @@ export const keepSchema = z.strictObject({
   /** Complaints of a week and full mailboxes of thirty days are counted. */
   reports: atLeast('3 months'),
   rejected_events: atLeast('1 day'),
+  /** Who changed what, over the API and in the console. */
+  audit_log: atLeast('3 months'),
 });
 
 export type Keep = z.infer<typeof keepSchema>;

@@ -60,6 +60,7 @@ const OF_FILES: Readonly<Record<string, string>> = {
   'keep.touches': 'Who fetched links and pictures of messages. At least 1 month; 13 months if not said.',
   'keep.reports': 'Bounces and complaints. At least 3 months.',
   'keep.rejected_events': 'Events that were refused. At least 1 day; 30 days if not said.',
+  'keep.audit_log': 'Who changed what. At least 3 months; 25 months if not said.',
 
   order: 'A contact stands in the last stage of the list whose rule holds.',
   may_go_back: 'Whether a contact goes back when the rule of its stage holds no longer.',

@@ -35,7 +35,7 @@ export function CellDrawer({ map }: { readonly map: JourneyMap }) {
           </Title>
           <Figures cell={cell} stage={stage} currency={map.currency} />
           {FACTS_OF[cell.kind].map((fact) => (
-            <Days key={fact} cell={cell} fact={fact} />
+            <Days key={fact} cell={cell} fact={fact} stage={stage} />
           ))}
           <Ways cell={cell} />
         </Stack>
@@ -54,11 +54,11 @@ const ROW_OF = {
 } as const;
 
 const FACTS_OF: Readonly<Record<Cell['kind'], readonly Fact[]>> = {
-  people: ['people', 'moves'],
-  event: ['events'],
-  orders: ['orders'],
+  people: ['people', 'move'],
+  event: ['event'],
+  orders: ['order'],
   feeling: ['feeling'],
-  workflow: ['messages'],
+  workflow: ['message'],
   friction: [],
 };
 
@@ -101,11 +101,16 @@ function FigureRow({ name, now, before, compared }: CellFigure & { readonly comp
   );
 }
 
-function Days({ cell, fact }: { readonly cell: Cell; readonly fact: Fact }) {
+interface DaysProps {
+  readonly cell: Cell;
+  readonly fact: Fact;
+  readonly stage: MapStage;
+}
+
+function Days({ cell, fact, stage }: DaysProps) {
   const words = useWords(WORDS);
   const [search] = useFilter();
-  const { stage, key } = cell;
-  const days = useMapDays(search, { fact, stage, ...(key !== undefined && { key }) });
+  const days = useMapDays(search, { fact, stage: stage.stage, keys: keysOf(cell, stage) });
   return (
     <Load of={days}>
       {(loaded) => (
@@ -117,6 +122,15 @@ function Days({ cell, fact }: { readonly cell: Cell; readonly fact: Fact }) {
       )}
     </Load>
   );
+}
+
+/** Messages are counted by workflow, tone, channel and what became of them. */
+function keysOf({ kind, key }: Cell, { sending }: MapStage): string[] {
+  if (key === undefined) return [];
+  if (kind !== 'workflow') return [key];
+  const ways = sending.filter(({ workflow }) => workflow === key);
+  // A key that nothing was counted by: no key would stand for all.
+  return ways.length === 0 ? [`${key}/`] : ways.map(({ tone, channel }) => `${key}/${tone}/${channel}/sent`);
 }
 
 function Ways({ cell }: { readonly cell: Cell }) {

@@ -23,17 +23,14 @@ export function FeelingCell({ stage }: CellProps) {
       name={words.row_feeling}
       stage_title={inLanguage(stage.title, language)}
     >
-      <span className={classes.line}>
-        <span>
-          {feeling.actual === null ? (
-            words.no_answers
-          ) : (
-            <>
-              <strong>{signed(feeling.actual, language)}</strong> {words.actual}
-            </>
-          )}
-        </span>
-        <Sure of={feeling.sure} />
+      <span>
+        {feeling.actual === null ? (
+          words.no_answers
+        ) : (
+          <>
+            <strong>{signed(feeling.actual, language)}</strong> {words.actual}
+          </>
+        )}
       </span>
       <Delta now={feeling.actual} before={before?.feeling.actual} say={difference} />
       {planned.feeling && (
@@ -44,6 +41,7 @@ export function FeelingCell({ stage }: CellProps) {
       )}
       <Scores stage={stage} />
       <Moods stage={stage} />
+      <Sure of={feeling.sure} />
     </CellButton>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Input, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
 import type { JourneyMap } from '../../../api/map/shapes.ts';
 import { useFilter } from '../../app/search.ts';
 import { inLanguage, useLanguage, useWords } from '../../app/words.ts';
@@ -130,7 +130,10 @@ function CompareFilter() {
   const words = useWords(WORDS);
   const [search, change] = useFilter();
   return (
-    <Input.Wrapper label={words.compare} labelElement="div">
+    <div>
+      <Text component="div" fz="sm" fw={600} mb={2}>
+        {words.compare}
+      </Text>
       <SegmentedControl
         aria-label={words.compare}
         value={comparisonOf(search)}
@@ -141,6 +144,6 @@ function CompareFilter() {
           { value: 'plan', label: words.compare_plan },
         ]}
       />
-    </Input.Wrapper>
+    </div>
   );
 }

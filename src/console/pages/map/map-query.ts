@@ -23,23 +23,38 @@ export function useMap(search: Search): UseQueryResult<JourneyMap> {
   });
 }
 
-export type Fact = 'people' | 'moves' | 'events' | 'feeling' | 'messages' | 'orders';
+export type Fact = 'people' | 'move' | 'event' | 'feeling' | 'message' | 'order';
 
 export interface DaysAsked {
   readonly fact: Fact;
   readonly stage: string;
-  /** The event or the workflow. */
-  readonly key?: string;
+  /** The events, or what was sent how; added up day by day. Empty: all of this fact. */
+  readonly keys: readonly string[];
 }
 
 /** The same figure, day by day, for the same people. */
-export function useMapDays(search: Search, { fact, stage, key }: DaysAsked): UseQueryResult<MapDays> {
+export function useMapDays(search: Search, { fact, stage, keys }: DaysAsked): UseQueryResult<MapDays> {
   const { compare_from: _from, compare_to: _to, ...filters } = askedOf(search);
-  const asked: Query = { ...filters, fact, stage, key };
+  const asked: Query = { ...filters, fact, stage };
   return useQuery({
-    queryKey: ['map', 'days', asked],
-    queryFn: () => apiGet<MapDays>('/v1/map/days', asked),
+    queryKey: ['map', 'days', asked, keys],
+    queryFn: async () => {
+      const wanted: readonly Query[] = keys.length === 0 ? [asked] : keys.map((key) => ({ ...asked, key }));
+      return added(await Promise.all(wanted.map((one) => apiGet<MapDays>('/v1/map/days', one))));
+    },
   });
+}
+
+/** Means cannot be added up: they stay where there is one list alone. */
+function added([first, ...others]: readonly MapDays[]): MapDays {
+  if (!first || others.length === 0) return first ?? { days: [] };
+  return {
+    days: first.days.map(({ day, n }, place) => ({
+      day,
+      n: others.reduce((sum, { days }) => sum + (days[place]?.n ?? 0), n),
+      mean: null,
+    })),
+  };
 }
 
 export function periodOf({ from, to, days }: Search): Period {

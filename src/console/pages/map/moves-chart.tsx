@@ -27,8 +27,11 @@ export default function MovesChart({ map }: { readonly map: JourneyMap }) {
     if (!place.current) return;
     const chart = init(place.current, null, { renderer: 'svg' });
     const [nodes, moves] = JSON.parse(drawn) as [End[], JourneyMap['moves']];
-    chart.setOption(drawing(nodes, moves));
-    const watcher = new ResizeObserver(() => chart.resize());
+    const draw = (): void => {
+      chart.resize();
+      chart.setOption(drawing(nodes, moves, chart.getWidth()));
+    };
+    const watcher = new ResizeObserver(draw);
     watcher.observe(place.current);
     return () => {
       watcher.disconnect();
@@ -64,16 +67,20 @@ function endsOf({ stages, moves }: JourneyMap, tell: (stage: string, n: number) 
   );
 }
 
-function drawing(ends: readonly End[], moves: JourneyMap['moves']): ECBasicOption {
+const NARROW = 600;
+
+function drawing(ends: readonly End[], moves: JourneyMap['moves'], width: number): ECBasicOption {
   const style = getComputedStyle(document.documentElement);
+  const margin = width < NARROW ? 128 : 150;
+  const { fontFamily } = getComputedStyle(document.body);
   const colorOf = (stage: string): string => resolved(stageColor(stage), style);
   return {
     animation: false,
     series: [
       {
         type: 'sankey',
-        left: 150,
-        right: 150,
+        left: margin,
+        right: margin,
         top: 8,
         bottom: 8,
         nodeGap: 14,
@@ -90,7 +97,7 @@ function drawing(ends: readonly End[], moves: JourneyMap['moves']): ECBasicOptio
             position: side,
             formatter: label,
             fontSize: 12,
-            fontFamily: style.fontFamily,
+            fontFamily,
             color: style.getPropertyValue('--mantine-color-text').trim(),
           },
         })),

@@ -29,12 +29,9 @@ export function PeopleCell(props: CellProps) {
       name={words.row_people}
       stage_title={inLanguage(stage.title, language)}
     >
-      <span className={classes.line}>
-        <span>
-          <span className={classes.big}>{number(people.at_end)}</span>{' '}
-          {people.at_end === 1 ? words.people_one : words.people}
-        </span>
-        <Sure of={people.sure} />
+      <span>
+        <span className={classes.big}>{number(people.at_end)}</span>{' '}
+        {people.at_end === 1 ? words.people_one : words.people}
       </span>
       <Delta now={people.at_end} before={before?.people.at_end} say={number} />
       <span className={classes.quiet}>
@@ -42,6 +39,7 @@ export function PeopleCell(props: CellProps) {
         {people.went_back > 0 && ` · ${number(people.went_back)} ${words.went_back}`}
       </span>
       <Flow {...props} />
+      <Sure of={people.sure} />
     </CellButton>
   );
 }

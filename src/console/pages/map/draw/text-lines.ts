@@ -9,7 +9,7 @@ export interface Line {
 
 export const LINE_HEIGHT = 18;
 const BIG_LINE_HEIGHT = 28;
-const LETTER = 6.4;
+const LETTER = 7.1;
 
 export function heightOf(lines: readonly Line[]): number {
   return lines.reduce((height, line) => height + lineHeight(line), 0);
