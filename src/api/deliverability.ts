@@ -105,7 +105,7 @@ const COUNTED: Documented = {
   tag: TAG,
   summary: 'Count what receivers took, put off and refused, and what their people did with it',
   description:
-    'Of the e-mails that were owed in a period. What came back later is counted with the message that it is about. At most the newest 20,000 messages are counted: `counted_since` tells back to when.',
+    'Of the e-mails that were owed in a period. What came back later is counted with the message that it is about. At most the newest 10,000 messages are counted: `counted_since` tells back to when.',
   query: periodQuery,
   answers: { 200: { description: 'By receiving domain and by day', holds: deliverability } },
 };

@@ -9,9 +9,5 @@ export function readIdempotencyKey(headers: IncomingHttpHeaders): string | undef
   const given = headers['idempotency-key'];
   const key = typeof given === 'string' ? given.trim() : '';
   if (key.length <= LONGEST_KEY) return key || undefined;
-  throw new ApiProblem(
-    422,
-    'id_too_long',
-    `The header Idempotency-Key may have ${LONGEST_KEY} characters.`,
-  );
+  throw new ApiProblem(422, 'id_too_long', `The header Idempotency-Key may have ${LONGEST_KEY} characters.`);
 }

@@ -20,7 +20,10 @@ export type TimelineEntry =
   | Of<'event', { name: string; type: EventType; properties: JsonObject; source: string }>
   | Of<'stage', { from: string; to: string; because: Reason }>
   | Of<'segment', { segment: string; way: 'enters' | 'leaves'; because: Reason }>
-  | Of<'run_began', { workflow: string; run: number; held_out: boolean; event: string | null; because: Reason }>
+  | Of<
+      'run_began',
+      { workflow: string; run: number; held_out: boolean; event: string | null; because: Reason }
+    >
   | Of<'run_ended', { workflow: string; run: number; outcome: Outcome | null; because: Reason | null }>
   | Of<'message', TimelineMessage>
   | Of<'response', TimelineResponse>

@@ -57,9 +57,15 @@ describe('a new contact', () => {
     const made = await ask('POST', '', given, { 'idempotency-key': 'form-1' });
     expect(made).toMatchObject({ status: 201, body: { created: true } });
     const again = await ask('POST', '', given, { 'idempotency-key': 'form-1' });
-    expect(again).toMatchObject({ status: 200, body: { created: false, id: (made.body as { id: string }).id } });
+    expect(again).toMatchObject({
+      status: 200,
+      body: { created: false, id: (made.body as { id: string }).id },
+    });
     await eventually(async () => (await read('nora')).name).toBe('Nora');
-    expect(await ask('POST', '', given)).toMatchObject({ status: 409, body: { error: { code: 'contact_exists' } } });
+    expect(await ask('POST', '', given)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'contact_exists' } },
+    });
     expect(await ask('POST', '', { fields: { email: 'NORA@example.com' } })).toMatchObject({ status: 409 });
   });
 
@@ -82,7 +88,9 @@ describe('changed fields', () => {
     const change = { fields: { city: 'Lugo', plan: null } };
     for (let n = 0; n < 2; n++)
       expect((await ask('PATCH', '/olga', change, { 'idempotency-key': 'edit-1' })).status).toBe(202);
-    await eventually(async () => (await read('olga')).fields.find(({ name }) => name === 'city')?.value).toBe('Lugo');
+    await eventually(async () => (await read('olga')).fields.find(({ name }) => name === 'city')?.value).toBe(
+      'Lugo',
+    );
     const { entries } = timelinePage.parse((await ask('GET', '/olga/timeline?kinds=event')).body);
     expect(entries.map(({ about }) => (about as { source: string }).source)).toEqual([key_id, 'test']);
   });
@@ -117,13 +125,19 @@ describe('a consent', () => {
   it('is noted with its proof, for a channel or a topic, and can be withdrawn', async () => {
     await shop.receive(tracked({ user_id: 'rosa' }, 'product_viewed', { product_id: 'shoe' }));
     const proof = { text_version: 'by phone, order 1042' };
-    expect((await ask('POST', '/rosa/consents', { channel: 'email', topic: 'tips', granted: true, proof })).status).toBe(202);
+    expect(
+      (await ask('POST', '/rosa/consents', { channel: 'email', topic: 'tips', granted: true, proof })).status,
+    ).toBe(202);
     await eventually(async () => (await read('rosa')).consents).toMatchObject([
       { channel: 'email', topic: 'tips', granted: true },
     ]);
-    expect((await read('rosa')).proofs).toMatchObject([{ said: 'given', text_version: 'by phone, order 1042', source: key_id }]);
+    expect((await read('rosa')).proofs).toMatchObject([
+      { said: 'given', text_version: 'by phone, order 1042', source: key_id },
+    ]);
     await ask('POST', '/rosa/consents', { channel: 'email', topic: 'tips', granted: false });
-    await eventually(async () => (await read('rosa')).consents.map(({ granted }) => granted)).toEqual([false]);
+    await eventually(async () => (await read('rosa')).consents.map(({ granted }) => granted)).toEqual([
+      false,
+    ]);
   });
 
   it('is no yes without its proof', async () => {
@@ -131,7 +145,9 @@ describe('a consent', () => {
       status: 422,
       body: { error: { code: 'proof_missing', pointer: '/proof/text_version' } },
     });
-    expect(await ask('POST', '/rosa/consents', { channel: 'email', topic: 'tip', granted: false })).toMatchObject({
+    expect(
+      await ask('POST', '/rosa/consents', { channel: 'email', topic: 'tip', granted: false }),
+    ).toMatchObject({
       status: 422,
       body: { error: { code: 'topic_unknown' } },
     });
@@ -178,7 +194,10 @@ describe('the address of a contact', () => {
     });
     expect((await read('vera')).suppressions).toMatchObject([{ reason: 'asked by phone' }]);
     expect((await ask('DELETE', '/vera/suppress')).status).toBe(204);
-    expect(await ask('DELETE', '/vera/suppress')).toMatchObject({ status: 404, body: { error: { code: 'not_suppressed' } } });
+    expect(await ask('DELETE', '/vera/suppress')).toMatchObject({
+      status: 404,
+      body: { error: { code: 'not_suppressed' } },
+    });
     expect(await ask('POST', '/vera/suppress', { channel: 'sms' })).toMatchObject({
       status: 422,
       body: { error: { code: 'no_address' } },

@@ -71,7 +71,12 @@ describe('the list of contacts', () => {
   it('tells of everybody who they are, where they stand and what they bought, newest first', async () => {
     const { contacts, count } = await list({ count: 'true' });
     expect(count).toBe(4);
-    expect(contacts.map(({ id }) => id)).toEqual(contacts.map(({ id }) => id).toSorted().toReversed());
+    expect(contacts.map(({ id }) => id)).toEqual(
+      contacts
+        .map(({ id }) => id)
+        .toSorted()
+        .toReversed(),
+    );
     const ana = contacts.find(({ name }) => name === 'Ana Pérez');
     expect(ana).toMatchObject({
       email: 'ana@example.com',
@@ -116,7 +121,9 @@ describe('the list of contacts', () => {
   it('asks conditions as the files of a project do, written as YAML or as JSON, and the short forms', async () => {
     expect(await names({ where: 'event: product_added\nwithin: 1 day' })).toEqual(['Antón']);
     expect(await names({ where: '{"field":"orders.count","at_least":1}' })).toEqual(['Ana Pérez']);
-    expect(await names({ where: '- field: email\n  exists: true\n- none: [{ event: product_added }]' })).toHaveLength(2);
+    expect(
+      await names({ where: '- field: email\n  exists: true\n- none: [{ event: product_added }]' }),
+    ).toHaveLength(2);
     expect(await names({ segment: 'buyers' })).toEqual(['Ana Pérez']);
     expect(await names({ segment: 'buyers', search: 'anton' })).toEqual([]);
     const stage = (await list()).contacts[0]?.stage ?? '';
@@ -130,7 +137,11 @@ describe('the list of contacts', () => {
       return answer.body();
     };
     expect(await wrong({ where: 'evnt: product_added' })).toMatchObject({
-      error: { code: 'condition_unsound', pointer: '/where', message: expect.stringContaining('Line 1, column 1') as string },
+      error: {
+        code: 'condition_unsound',
+        pointer: '/where',
+        message: expect.stringContaining('Line 1, column 1') as string,
+      },
     });
     expect(await wrong({ where: 'segment: buyrs' })).toMatchObject({
       error: { message: 'Line 1, column 10: there is no segment called "buyrs"; did you mean "buyers"?' },
@@ -139,7 +150,10 @@ describe('the list of contacts', () => {
       error: { code: 'condition_unsound' },
     });
     expect(await wrong({ segment: 'buyrs' })).toMatchObject({
-      error: { code: 'segment_unknown', message: 'There is no segment called "buyrs"; did you mean "buyers"?' },
+      error: {
+        code: 'segment_unknown',
+        message: 'There is no segment called "buyrs"; did you mean "buyers"?',
+      },
     });
     expect(await wrong({ where: 'none: [{ message: offer, was: sent }]' })).toMatchObject({
       error: { code: 'sending_untold', pointer: '/where' },

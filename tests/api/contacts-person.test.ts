@@ -1,7 +1,13 @@
 /** One contact with every why, by the API over real HTTP, on the real engine. */
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { explanation, person, timelinePage, whyNot, type TimelineEntry } from '../../src/api/contacts/shapes.ts';
+import {
+  explanation,
+  person,
+  timelinePage,
+  whyNot,
+  type TimelineEntry,
+} from '../../src/api/contacts/shapes.ts';
 import { openServer } from '../../src/api/server.ts';
 import { TIMELINE_KINDS } from '../../src/core/contacts/timeline.ts';
 import { addWriteKey, createWriteKey } from '../../src/store/keys.ts';
@@ -23,7 +29,9 @@ beforeAll(async () => {
   server = await openServer(shop.app);
   her = await livePerson(shop);
   await vi.waitUntil(
-    async () => (await shop.app.db.$client.query('select from happenings where due_at <= now() limit 1')).rowCount === 0,
+    async () =>
+      (await shop.app.db.$client.query('select from happenings where due_at <= now() limit 1')).rowCount ===
+      0,
     { timeout: 15_000 },
   );
 });
@@ -53,7 +61,11 @@ describe('the page of a contact', () => {
       email: 'Zoraida.Quispe@correo.example',
       language: 'en',
     });
-    expect(page.identities.map(({ value }) => value).sort()).toEqual(['cust-90417', 'cust-90418', 'visitor-77ab31']);
+    expect(page.identities.map(({ value }) => value).sort()).toEqual([
+      'cust-90417',
+      'cust-90418',
+      'visitor-77ab31',
+    ]);
     expect(page.merged.length).toBeGreaterThan(0);
     expect(page.fields.find(({ name }) => name === 'first_name')).toMatchObject({
       value: 'Zoraida',
@@ -154,7 +166,12 @@ describe('why she did not get something', () => {
   it('is asked of what the project has', async () => {
     expect(await ask('cust-90417/why-not?message=ofer')).toMatchObject({
       status: 422,
-      body: { error: { code: 'message_unknown', message: 'There is no message called "ofer"; did you mean "offer"?' } },
+      body: {
+        error: {
+          code: 'message_unknown',
+          message: 'There is no message called "ofer"; did you mean "offer"?',
+        },
+      },
     });
     expect((await ask('cust-90417/why-not')).status).toBe(422);
     expect((await ask('cust-90417/why-not?message=offer&workflow=offering')).status).toBe(422);
@@ -165,7 +182,12 @@ describe('an earlier moment', () => {
   it('is told as it was', async () => {
     const before = new Date(Date.now() - 24 * 60 * 60_000).toISOString();
     const answer = await ask(`cust-90417/explain?at=${before}`);
-    expect(explanation.parse(answer.body)).toMatchObject({ is_past: true, at: before, messages: [], runs: [] });
+    expect(explanation.parse(answer.body)).toMatchObject({
+      is_past: true,
+      at: before,
+      messages: [],
+      runs: [],
+    });
     expect(explanation.parse((await ask('cust-90417/explain')).body)).toMatchObject({ is_past: false });
   });
 

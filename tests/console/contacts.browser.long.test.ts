@@ -20,12 +20,18 @@ describe.skipIf(noChromium)('contacts in the console', () => {
   }
 
   async function ask<T>(path: string): Promise<T> {
-    const answer = await fetch(`${shop.origin}/v1/${path}`, { headers: { authorization: `Bearer ${shop.key}` } });
+    const answer = await fetch(`${shop.origin}/v1/${path}`, {
+      headers: { authorization: `Bearer ${shop.key}` },
+    });
     return (await answer.json()) as T;
   }
 
   interface Listed {
-    readonly contacts: readonly { readonly id: string; readonly email: string | null; readonly name: string | null }[];
+    readonly contacts: readonly {
+      readonly id: string;
+      readonly email: string | null;
+      readonly name: string | null;
+    }[];
   }
 
   /** Somebody with a name, whom a reminder of a cart went to. */
@@ -67,7 +73,9 @@ describe.skipIf(noChromium)('contacts in the console', () => {
     const where = new URL(page.url()).searchParams.get('where');
     expect(where).toBe('- { event: product_added, within: 30 days }');
     await page.getByRole('button', { name: 'Count them all' }).click();
-    const { count } = await ask<{ count: number }>(`contacts?limit=1&count=true&where=${encodeURIComponent(where ?? '')}`);
+    const { count } = await ask<{ count: number }>(
+      `contacts?limit=1&count=true&where=${encodeURIComponent(where ?? '')}`,
+    );
     await page.getByText(`${count} in all`).waitFor();
     expect(count).toBeGreaterThan(0);
     const table = await page.request.get(await csvLink(page));
@@ -100,7 +108,10 @@ describe.skipIf(noChromium)('contacts in the console', () => {
     await page.getByRole('group', { name: 'Show only' }).getByText('Messages').click();
     await page.waitForURL(/show=messages/);
     const entry = page.getByRole('region', { name: 'What happened' }).getByRole('listitem').first();
-    await entry.getByText(/^because /).first().waitFor();
+    await entry
+      .getByText(/^because /)
+      .first()
+      .waitFor();
     await entry.getByText('Why', { exact: true }).click();
     await entry.getByText(/^The tone is /).waitFor();
 
@@ -108,7 +119,10 @@ describe.skipIf(noChromium)('contacts in the console', () => {
     await page.getByRole('option', { name: 'birthday_wish' }).click();
     await page.waitForURL(/why_not=/);
     const why = page.getByRole('region', { name: 'Why did this person not get …?' });
-    await why.getByText(/birthday/).first().waitFor();
+    await why
+      .getByText(/birthday/)
+      .first()
+      .waitFor();
     await picture(page, 'contact');
     expect(shop.complaints()).toEqual([]);
     await page.close();
@@ -119,7 +133,11 @@ describe.skipIf(noChromium)('contacts in the console', () => {
     const page = await open(`/contacts/${id}`, { language: 'es' });
     await page.getByRole('heading', { name: 'Qué ocurrió' }).waitFor();
     await page.getByRole('heading', { name: '¿Por qué esta persona no recibió…?' }).waitFor();
-    await page.getByRole('region', { name: 'Qué ocurrió' }).getByText(/^porque /).first().waitFor();
+    await page
+      .getByRole('region', { name: 'Qué ocurrió' })
+      .getByText(/^porque /)
+      .first()
+      .waitFor();
     await page.close();
   });
 
@@ -147,7 +165,9 @@ describe.skipIf(noChromium)('contacts in the console', () => {
     for (const first_name of ['Stays', 'Goes']) {
       await page.goto(`${shop.base}/contacts`);
       await page.getByRole('button', { name: 'New contact' }).click();
-      await page.getByRole('textbox', { name: 'E-mail address' }).fill(`${first_name.toLowerCase()}@example.com`);
+      await page
+        .getByRole('textbox', { name: 'E-mail address' })
+        .fill(`${first_name.toLowerCase()}@example.com`);
       await page.getByRole('textbox', { name: 'First name' }).fill(first_name);
       await page.getByRole('textbox', { name: 'Your id of the person' }).fill(`by-hand-${first_name}`);
       await page.getByRole('button', { name: 'Make the contact' }).click();

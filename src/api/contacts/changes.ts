@@ -6,9 +6,14 @@ import type { Identity, IncomingEvent, Instant } from '../../core/events/event.t
 import { readCalls, type Endpoint } from '../../core/events/segment.ts';
 import { storable } from '../../core/events/segment/plain-json.ts';
 import { addressOf } from '../../core/messages/address-of.ts';
-import { suppressible, SUPPRESSED_CHANNELS, type SuppressedChannel } from '../../core/messages/suppression.ts';
+import {
+  suppressible,
+  SUPPRESSED_CHANNELS,
+  type SuppressedChannel,
+} from '../../core/messages/suppression.ts';
 import type { StoredContact } from '../../engine/ports.ts';
 import type { Access } from '../access.ts';
+import { noteSubject } from '../audit-trail.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { ApiProblem } from '../problem.ts';
 import { documentedBy, readAs } from '../zod-routes.ts';
@@ -65,17 +70,17 @@ export function changeRoutes(app: FastifyInstance, options: ChangeOptions): void
     return reply.code(202).send({ accepted: true });
   });
 
-  app.post<Who>('/v1/contacts/:id/suppress', documentedBy(SUPPRESS), async ({ params, body }) => {
-    const { channel, scope, reason } = readAs(suppressionGiven, body);
-    const address = addressIn(await find(params.id), channel);
+  app.post<Who>('/v1/contacts/:id/suppress', documentedBy(SUPPRESS), async (request) => {
+    const { channel, scope, reason } = readAs(suppressionGiven, request.body);
+    const address = addressIn(await findNoted(request), channel);
     const put = { channel, address, scope, reason, at: await now() };
     await suppressions.put(put);
     return { ...put, at: new Date(put.at).toISOString() };
   });
 
-  app.delete<Who>('/v1/contacts/:id/suppress', documentedBy(ALLOW), async ({ params, query }, reply) => {
-    const { channel } = readAs(CHANNEL, query);
-    const removed = await suppressions.remove(channel, addressIn(await find(params.id), channel));
+  app.delete<Who>('/v1/contacts/:id/suppress', documentedBy(ALLOW), async (request, reply) => {
+    const { channel } = readAs(CHANNEL, request.query);
+    const removed = await suppressions.remove(channel, addressIn(await findNoted(request), channel));
     if (removed) return reply.code(204).send();
     throw new ApiProblem(
       404,
@@ -84,14 +89,17 @@ export function changeRoutes(app: FastifyInstance, options: ChangeOptions): void
     );
   });
 
+  /** The log of what was done keeps the id, and not by which word the contact was found. */
+  async function findNoted(request: FastifyRequest<Who>): Promise<StoredContact> {
+    const stored = await find(request.params.id);
+    noteSubject(request, stored.contact.id);
+    return stored;
+  }
+
   /** As one call of the Segment API would: read with the same care, and refused with the same sentences. */
-  async function tell(
-    request: FastifyRequest<Who>,
-    type: Endpoint,
-    call: object,
-  ): Promise<void> {
+  async function tell(request: FastifyRequest<Who>, type: Endpoint, call: object): Promise<void> {
     const { source } = await access(request, 'people');
-    const { contact } = await find(request.params.id);
+    const { contact } = await findNoted(request);
     const identity = await identityOf(contact.id, options);
     const key = readIdempotencyKey(request.headers) ?? options.newId();
     const event = readOne(type, { ...call, ...segmentNames(identity) }, await now());
@@ -117,6 +125,7 @@ async function create(
   await options.receive({ ...event, message_id }, source);
   const id = await contacts.ownerOfEvent(message_id);
   if (id === undefined) throw unknownContact();
+  noteSubject(request, id);
   return { id, created: true };
 }
 
@@ -135,6 +144,7 @@ async function merge(request: FastifyRequest<Who>, options: ChangeOptions): Prom
   const { source } = await options.access(request, 'people');
   const { into } = readAs(mergeGiven, request.body);
   const gone = (await options.find(request.params.id)).contact.id;
+  noteSubject(request, gone);
   const kept = (await options.find(into)).contact.id;
   if (kept === gone) throw new ApiProblem(422, 'same_contact', 'These are one contact already.', '/into');
   const [from, to] = await Promise.all([identityOf(gone, options), identityOf(kept, options)]);
@@ -236,7 +246,10 @@ const eventGiven = z.strictObject({
 });
 
 const mergeGiven = z.strictObject({
-  into: z.string().min(1).describe('The contact that stays: by its id, an id of yours, or its e-mail address.'),
+  into: z
+    .string()
+    .min(1)
+    .describe('The contact that stays: by its id, an id of yours, or its e-mail address.'),
 });
 
 const suppressionGiven = z.strictObject({

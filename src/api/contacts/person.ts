@@ -66,7 +66,12 @@ export function personRoutes(app: FastifyInstance, options: PersonOptions): void
     const present = await now();
     const at = asked_at === undefined ? present : Date.parse(asked_at);
     if (at > present)
-      throw new ApiProblem(422, 'yet_to_come', 'This moment has yet to come; ask for one that is past.', '/at');
+      throw new ApiProblem(
+        422,
+        'yet_to_come',
+        'This moment has yet to come; ask for one that is past.',
+        '/at',
+      );
     return plainExplanation(await explain(reader, live(), stored, { now: present, at }));
   });
 }

@@ -302,10 +302,7 @@ export const timelineEntry = z.discriminatedUnion('kind', [
     'run_began',
     z.object({ ...runName, held_out: z.boolean(), event: z.string().nullable(), because: words }),
   ),
-  entry(
-    'run_ended',
-    z.object({ ...runName, outcome: z.string().nullable(), because: words.nullable() }),
-  ),
+  entry('run_ended', z.object({ ...runName, outcome: z.string().nullable(), because: words.nullable() })),
   entry(
     'message',
     z.object({
@@ -353,7 +350,10 @@ export const timelineEntry = z.discriminatedUnion('kind', [
 export const timelinePage = z.object({ entries: z.array(timelineEntry), next: z.string().nullable() });
 
 export const accepted = z.object({ accepted: z.literal(true) });
-export const created = z.object({ id: z.uuid(), created: z.boolean().describe('false: it was made before.') });
+export const created = z.object({
+  id: z.uuid(),
+  created: z.boolean().describe('false: it was made before.'),
+});
 
 export const consentGiven = z.strictObject({
   channel: z.enum(CHANNELS),

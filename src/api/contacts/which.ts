@@ -38,7 +38,8 @@ export function readWhich(asked: z.infer<typeof whichQuery>, live: ReturnType<Ap
   if (segment !== undefined) checkKnown('segment', segment, Object.keys(live.segments.segments));
   if (persona !== undefined) checkKnown('persona', persona, personas);
   return {
-    where: where === undefined || where.trim() === '' ? undefined : answerable(conditionIn(where, live), live),
+    where:
+      where === undefined || where.trim() === '' ? undefined : answerable(conditionIn(where, live), live),
     search: search === '' ? undefined : search,
     ...{ stage, segment, persona },
   };

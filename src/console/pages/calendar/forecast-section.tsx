@@ -120,7 +120,8 @@ function Bars({ days }: { readonly days: Forecast['days'] }) {
         const top = HEIGHT - (sure ?? 0);
         return (
           <div key={date} className="bar-column">
-            {perhaps > 0 ? `${format.number(likely)} + ${format.number(perhaps)}` : format.number(likely)}
+            <div>{format.number(likely)}</div>
+            <div>{perhaps > 0 ? `+ ${format.number(perhaps)}` : '\u00a0'}</div>
             <svg className="bar" viewBox={`0 0 40 ${HEIGHT}`} preserveAspectRatio="none" height={HEIGHT}>
               <rect x={0} width={40} y={top} height={sure} rx={2} />
               <rect className="perhaps" x={1} width={38} y={top - (maybe ?? 0)} height={maybe} rx={2} />
@@ -151,7 +152,7 @@ function Messages({ messages }: { readonly messages: Forecast['messages'] }) {
         <Table.Tbody>
           {messages.map(({ date, workflow, message, channel, likely, perhaps }) => (
             <Table.Tr key={`${date} ${workflow} ${message} ${channel}`}>
-              <Table.Td>{format.date(date)}</Table.Td>
+              <Table.Td className="nowrap">{format.date(date)}</Table.Td>
               <Table.Td>
                 <LinkTo to="/messages" search={{ tab: 'templates', template: message }} fz="sm">
                   {message}

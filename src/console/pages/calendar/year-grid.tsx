@@ -73,6 +73,9 @@ export function YearGrid({ year, days, chosen, choose }: YearGridProps) {
 
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
+/** Some signs are seen on a figure alone. */
+const SAMPLE = 9;
+
 function Legend() {
   const words = useWords(WORDS);
   const signs = [
@@ -86,7 +89,9 @@ function Legend() {
     <ul className="legend" aria-label={words.legend}>
       {signs.map(([sign, meaning]) => (
         <li key={meaning}>
-          <span className="day sample-day" {...sign} aria-hidden="true" />
+          <span className="day sample-day" {...sign} aria-hidden="true">
+            {SAMPLE}
+          </span>
           <Text fz="xs">{meaning}</Text>
         </li>
       ))}

@@ -6,7 +6,14 @@ import { ReasonText } from '../../parts/reason-text.tsx';
 
 const WORDS = {
   en: { all: 'all of', any: 'any of', none: 'none of', yes: 'holds', no: 'does not hold', until: 'until' },
-  es: { all: 'todo esto', any: 'algo de esto', none: 'nada de esto', yes: 'se cumple', no: 'no se cumple', until: 'hasta' },
+  es: {
+    all: 'todo esto',
+    any: 'algo de esto',
+    none: 'nada de esto',
+    yes: 'se cumple',
+    no: 'no se cumple',
+    until: 'hasta',
+  },
 };
 
 /** A condition part by part, each with whether it holds. That all of a list must hold goes without saying. */
@@ -33,7 +40,7 @@ function Part({ tree }: { readonly tree: AnswerTree }) {
         </span>{' '}
         {kind === 'one' ? <ReasonText of={because} /> : words[kind]}
         {until !== null && kind === 'one' && (
-          <Text span c="dimmed">
+          <Text span inherit c="dimmed">
             {' '}
             ({words.until} {format.moment(until)})
           </Text>

@@ -9,7 +9,8 @@ type Money = (amount: number, currency: string | undefined) => string;
 
 function useMoney(): Money {
   const format = useFormat();
-  return (amount, currency) => (currency === undefined ? format.number(amount) : format.money(amount, currency));
+  return (amount, currency) =>
+    currency === undefined ? format.number(amount) : format.money(amount, currency);
 }
 
 export function CartCard({ cart }: { readonly cart: Person['cart'] }) {

@@ -71,7 +71,9 @@ function Suppression({ id, channel, address, scope, reason, at }: SuppressionPro
   const changed = useChanged();
   const allowing = useMutation({
     mutationFn: () =>
-      apiSend('DELETE', `/v1/contacts/${id}/suppress`, undefined, { channel: channel === 'sms' ? 'sms' : 'email' }),
+      apiSend('DELETE', `/v1/contacts/${id}/suppress`, undefined, {
+        channel: channel === 'sms' ? 'sms' : 'email',
+      }),
     onSuccess: () => {
       tell.done(words.allowed);
       changed();
@@ -82,7 +84,8 @@ function Suppression({ id, channel, address, scope, reason, at }: SuppressionPro
     <Alert color="red" title={`${words.suppressed}: ${address}`}>
       <Stack gap="xs" align="flex-start">
         <Text fz="sm">
-          {scope === 'all' ? words.suppressed_all : words.suppressed_promotion}, {words.since} {format.date(at)}: {reason}
+          {scope === 'all' ? words.suppressed_all : words.suppressed_promotion}, {words.since}{' '}
+          {format.date(at)}: {reason}
         </Text>
         <Button size="xs" variant="default" loading={allowing.isPending} onClick={() => allowing.mutate()}>
           {words.allow}

@@ -55,7 +55,10 @@ export function MergeForm({ person, close }: FormProps) {
       <Select
         label={words.into}
         description={words.into_hint}
-        data={others.map(({ id, name, email }) => ({ value: id, label: [name, email].filter(Boolean).join(' · ') || id }))}
+        data={others.map(({ id, name, email }) => ({
+          value: id,
+          label: [name, email].filter(Boolean).join(' · ') || id,
+        }))}
         value={into}
         onChange={setInto}
         searchable

@@ -13,7 +13,8 @@ export function useChanged(): () => void {
   const queries = useQueryClient();
   return useCallback(() => {
     const readAnew = (): void => {
-      for (const key of ['contact', 'timeline', 'contacts']) void queries.invalidateQueries({ queryKey: [key] });
+      for (const key of ['contact', 'timeline', 'contacts'])
+        void queries.invalidateQueries({ queryKey: [key] });
     };
     readAnew();
     setTimeout(readAnew, DECIDED_IN);

@@ -56,7 +56,8 @@ function RunLines({ run }: { readonly run: Run }) {
       {stands && (
         <Text fz="sm">
           <ReasonText of={stands.says} />
-          {stands.until !== null && ` ${words.until} ${format.moment(stands.until)} (${format.ago(stands.until)})`}
+          {stands.until !== null &&
+            ` ${words.until} ${format.moment(stands.until)} (${format.ago(stands.until)})`}
         </Text>
       )}
       <Text fz="xs" c="dimmed">

@@ -56,7 +56,8 @@ function NextMove({ stage: { stays_until, next } }: { readonly stage: Stage }) {
       )}
       {next ? (
         <>
-          {words.next} {inLanguage(stageTitle(next.to), language)}, {format.ago(next.at)}: <ReasonText of={next.because} />
+          {words.next} {inLanguage(stageTitle(next.to), language)}, {format.ago(next.at)}:{' '}
+          <ReasonText of={next.because} />
         </>
       ) : (
         words.no_next
@@ -77,7 +78,8 @@ function History({ moves }: { readonly moves: Stage['history'] }) {
           <li key={`${at} ${to}`}>
             <time dateTime={at}>{format.date(at)}</time>
             <Text fz="sm">
-              {inLanguage(stageTitle(from), language)} → {inLanguage(stageTitle(to), language)}: <ReasonText of={because} />
+              {inLanguage(stageTitle(from), language)} → {inLanguage(stageTitle(to), language)}:{' '}
+              <ReasonText of={because} />
             </Text>
           </li>
         ))}
@@ -102,7 +104,7 @@ function Segments({ segments }: { readonly segments: Person['segments'] }) {
       )}
       {inside.map(({ segment, title, since, because, until }) => (
         <Text key={segment} fz="sm">
-          <Text span fw={500}>
+          <Text span inherit fw={500}>
             <ReasonText of={title} />
           </Text>
           {since !== null && ` ${words.since} ${format.date(since)}`}: <ReasonText of={because} />

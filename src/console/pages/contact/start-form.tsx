@@ -16,7 +16,8 @@ const WORDS = {
   },
   es: {
     title: 'Iniciar un flujo',
-    about: 'Como si su disparador hubiera saltado ahora: siguen valiendo sus condiciones, los límites y el permiso.',
+    about:
+      'Como si su disparador hubiera saltado ahora: siguen valiendo sus condiciones, los límites y el permiso.',
     yes: 'Iniciar',
     done: 'El inicio está guardado. Si empezó, o por qué no, consta en lo que ocurrió.',
     workflow: 'Flujo',
@@ -34,7 +35,13 @@ export function StartForm({ person, close }: FormProps) {
       close={close}
       send={() => apiSend('POST', `/v1/workflows/${workflow}/start`, { contact_id: person.id })}
     >
-      <Select label={words.workflow} data={live.map(({ id }) => id)} value={workflow} onChange={setWorkflow} searchable />
+      <Select
+        label={words.workflow}
+        data={live.map(({ id }) => id)}
+        value={workflow}
+        onChange={setWorkflow}
+        searchable
+      />
     </FormWindow>
   );
 }

@@ -81,7 +81,11 @@ export function TimelineCard({ id }: { readonly id: string }) {
   const pages = useInfiniteQuery({
     queryKey: ['timeline', id, kinds],
     queryFn: ({ pageParam }) =>
-      apiGet<TimelinePage>(`/v1/contacts/${encodeURIComponent(id)}/timeline`, { kinds, limit: 50, cursor: pageParam }),
+      apiGet<TimelinePage>(`/v1/contacts/${encodeURIComponent(id)}/timeline`, {
+        kinds,
+        limit: 50,
+        cursor: pageParam,
+      }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
   });
@@ -215,7 +219,8 @@ const STATE_COLORS: Readonly<Partial<Record<MessageEntryProps['about']['state'],
 /** Why it went, or did not, stands open at once: it is what people come for. */
 function MessageEntry({ says, because, about }: MessageEntryProps) {
   const words = useWords(WORDS);
-  const { message_id, subject, message, workflow, state, tone, tone_because, held_because, run_because } = about;
+  const { message_id, subject, message, workflow, state, tone, tone_because, held_because, run_because } =
+    about;
   return (
     <div>
       <Group gap={6} align="baseline">

@@ -40,7 +40,9 @@ export function WeekCard({ week }: { readonly week: Week }) {
           {words.week_none}
         </Text>
       )}
-      {GROUPS.map((group) => week[group].length > 0 && <Group key={group} of={group} messages={week[group]} />)}
+      {GROUPS.map(
+        (group) => week[group].length > 0 && <Group key={group} of={group} messages={week[group]} />,
+      )}
     </Section>
   );
 }

@@ -60,7 +60,10 @@ export function WhyNotCard({ id }: { readonly id: string }) {
   );
 }
 
-function choice(of: 'message' | 'workflow', name: string): { readonly value: string; readonly label: string } {
+function choice(
+  of: 'message' | 'workflow',
+  name: string,
+): { readonly value: string; readonly label: string } {
   return { value: `${of}:${name}`, label: name };
 }
 
@@ -72,7 +75,11 @@ function Answer({ id, asked }: { readonly id: string; readonly asked: string }) 
     queryFn: () => apiGet<WhyNot>(`/v1/contacts/${encodeURIComponent(id)}/why-not`, { [of]: name }),
   });
   return (
-    <Load of={answer} isEmpty={({ findings }) => findings.length === 0} empty={<Text fz="sm">{words.nothing}</Text>}>
+    <Load
+      of={answer}
+      isEmpty={({ findings }) => findings.length === 0}
+      empty={<Text fz="sm">{words.nothing}</Text>}
+    >
       {({ findings }) => (
         <Stack gap="xs" aria-live="polite">
           {findings.map((one, place) => (
@@ -92,12 +99,12 @@ function FindingLines({ kind, workflow, says, at, until, tree }: WhyNot['finding
       <Text fz="sm">
         <span aria-hidden="true">{kind === 'sent' ? '✔' : '•'}</span>{' '}
         {workflow !== null && (
-          <Text span fw={500}>
+          <Text span inherit fw={500}>
             {workflow}:{' '}
           </Text>
         )}
         <ReasonText of={says} />
-        <Text span c="dimmed">
+        <Text span inherit c="dimmed">
           {at !== null && ` · ${format.moment(at)}`}
           {until !== null && ` · ${words.until} ${format.moment(until)}`}
         </Text>

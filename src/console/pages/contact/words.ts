@@ -71,8 +71,17 @@ export const WORDS = {
     began: 'began',
     ended: 'ended',
     put_aside: 'It could not be decided, and waits apart',
-    held_after_restore: 'Since a restore from a backup nothing is sent to it, until it is known what was sent before.',
-    units: { second: 'seconds', minute: 'minutes', hour: 'hours', day: 'days', week: 'weeks', month: 'months', year: 'years' },
+    held_after_restore:
+      'Since a restore from a backup nothing is sent to it, until it is known what was sent before.',
+    units: {
+      second: 'seconds',
+      minute: 'minutes',
+      hour: 'hours',
+      day: 'days',
+      week: 'weeks',
+      month: 'months',
+      year: 'years',
+    },
   },
   es: {
     visitor: 'Visitante sin nombre',
@@ -146,8 +155,17 @@ export const WORDS = {
     began: 'empezó',
     ended: 'terminó',
     put_aside: 'No se pudo decidir y espera aparte',
-    held_after_restore: 'Desde que se restauró una copia no se le envía nada, hasta saber qué se envió antes.',
-    units: { second: 'segundos', minute: 'minutos', hour: 'horas', day: 'días', week: 'semanas', month: 'meses', year: 'años' },
+    held_after_restore:
+      'Desde que se restauró una copia no se le envía nada, hasta saber qué se envió antes.',
+    units: {
+      second: 'segundos',
+      minute: 'minutos',
+      hour: 'horas',
+      day: 'días',
+      week: 'semanas',
+      month: 'meses',
+      year: 'años',
+    },
   },
 };
 

@@ -1,4 +1,15 @@
-import { Autocomplete, Button, Card, Code, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Autocomplete,
+  Button,
+  Card,
+  Code,
+  Group,
+  NumberInput,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useVocabulary } from '../../app/vocabulary.ts';
 import { inLanguage, useLanguage, useWords } from '../../app/words.ts';
@@ -120,7 +131,9 @@ export function ConditionForm({ onAdd }: { readonly onAdd: (condition: string) =
             />
             {kind === 'event' && <EventParts onChange={setParts} />}
             {kind === 'field' && <FieldParts onChange={setParts} />}
-            {kind !== 'event' && kind !== 'field' && <ChosenParts key={kind} kind={kind} onChange={setParts} />}
+            {kind !== 'event' && kind !== 'field' && (
+              <ChosenParts key={kind} kind={kind} onChange={setParts} />
+            )}
             <Button type="submit" disabled={!parts}>
               {words.add}
             </Button>
@@ -152,7 +165,13 @@ interface EventForm {
 function EventParts({ onChange }: PartsProps) {
   const words = useWords(WORDS);
   const events = useVocabulary().data?.events ?? [];
-  const [form, setForm] = useState<EventForm>({ event: '', happened: 'yes', times: 1, amount: 30, unit: 'days' });
+  const [form, setForm] = useState<EventForm>({
+    event: '',
+    happened: 'yes',
+    times: 1,
+    amount: 30,
+    unit: 'days',
+  });
   const set = (some: Partial<EventForm>): void => {
     const next = { ...form, ...some };
     setForm(next);
@@ -230,7 +249,14 @@ function FieldParts({ onChange }: PartsProps) {
     const next = { ...form, ...some };
     setForm(next);
     const isWhole = next.field.trim() !== '' && next.value.trim() !== '';
-    onChange(isWhole ? [['field', next.field.trim()], [next.operator, valueOf(next.value)]] : null);
+    onChange(
+      isWhole
+        ? [
+            ['field', next.field.trim()],
+            [next.operator, valueOf(next.value)],
+          ]
+        : null,
+    );
   };
   return (
     <>

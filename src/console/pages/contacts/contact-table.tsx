@@ -85,14 +85,16 @@ function Row(contact: ListedContact) {
         )}
       </Table.Td>
       <Table.Td className="figure">{contact.cart_value > 0 && money(contact.cart_value)}</Table.Td>
-      <Table.Td>
+      <Table.Td miw={96}>
         {churn_risk !== null && (
           <Badge variant="outline" color={RISK_COLORS[churn_risk]} tt="none" fw={500}>
             {words[churn_risk]}
           </Badge>
         )}
       </Table.Td>
-      <Table.Td className="figure" style={{ whiteSpace: 'nowrap' }}>{contact.last_event_at !== null && format.ago(contact.last_event_at)}</Table.Td>
+      <Table.Td className="figure" style={{ whiteSpace: 'nowrap' }}>
+        {contact.last_event_at !== null && format.ago(contact.last_event_at)}
+      </Table.Td>
     </Table.Tr>
   );
 }

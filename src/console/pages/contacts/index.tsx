@@ -54,7 +54,8 @@ function Found({ asked }: { readonly asked: Query }) {
   const format = useFormat();
   const pages = useInfiniteQuery({
     queryKey: ['contacts', asked],
-    queryFn: ({ pageParam }) => apiGet<ContactPage>('/v1/contacts', { ...asked, limit: 50, cursor: pageParam }),
+    queryFn: ({ pageParam }) =>
+      apiGet<ContactPage>('/v1/contacts', { ...asked, limit: 50, cursor: pageParam }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
   });
@@ -109,7 +110,12 @@ function Count({ asked }: { readonly asked: Query }) {
   if (counted.error) return <Failed error={counted.error} />;
   if (counted.data) return <Text fz="sm">{words.counted(format.number(counted.data.count ?? 0))}</Text>;
   return (
-    <Button size="compact-sm" variant="subtle" loading={counted.isFetching} onClick={() => void counted.refetch()}>
+    <Button
+      size="compact-sm"
+      variant="subtle"
+      loading={counted.isFetching}
+      onClick={() => void counted.refetch()}
+    >
       {words.count}
     </Button>
   );

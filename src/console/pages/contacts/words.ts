@@ -57,7 +57,8 @@ export const WORDS = {
     remove: (condition: string) => `Quitar ${condition}`,
     by_hand: 'Escrito a mano. Debe cumplirse todo.',
     as_yaml: 'En YAML',
-    yaml_hint: 'El mismo lenguaje que en los archivos del proyecto. Puede copiarlo en un segmento o en un flujo.',
+    yaml_hint:
+      'El mismo lenguaje que en los archivos del proyecto. Puede copiarlo en un segmento o en un flujo.',
     apply: 'Aplicar',
     clear: 'Quitar todo',
     empty: 'No hay nadie así.',

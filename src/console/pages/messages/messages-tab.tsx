@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Stack, Table, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Paper, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Message, MessagePage, RetriedMessages } from '../../../api/messages/shapes.ts';
@@ -28,7 +28,7 @@ const WORDS = {
     empty: 'No message is like that.',
     looked: (moment: string) =>
       `Looked through as far back as ${moment}. Older ones may fit: go on, or narrow the time.`,
-    no_address: 'no address',
+    no_address: 'the person; no address',
     choose: (subject: string) => `Choose “${subject}”`,
     chosen: (n: number) => (n === 1 ? '1 message chosen' : `${n} messages chosen`),
     retry: 'Try again',
@@ -51,7 +51,7 @@ const WORDS = {
     empty: 'No hay ningún mensaje así.',
     looked: (moment: string) =>
       `Se ha buscado hasta ${moment}. Puede haber anteriores: siga buscando o acote las fechas.`,
-    no_address: 'sin dirección',
+    no_address: 'la persona; sin dirección',
     choose: (subject: string) => `Elegir «${subject}»`,
     chosen: (n: number) => (n === 1 ? '1 mensaje elegido' : `${n} mensajes elegidos`),
     retry: 'Reintentar',
@@ -175,39 +175,75 @@ function List({ messages, chosen, choose }: ListProps) {
     choose(next);
   };
   return (
-    <Table.ScrollContainer minWidth={860} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table verticalSpacing={6} highlightOnHover aria-label={words.caption}>
-        <Table.Thead>
-          <Table.Tr>
-            {has_dead && <Table.Td w={36} />}
-            <Table.Th w={150}>{words.when}</Table.Th>
-            <Table.Th>{words.message}</Table.Th>
-            <Table.Th>{words.to}</Table.Th>
-            <Table.Th w={170}>{words.state}</Table.Th>
-            <Table.Th>{words.why}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {messages.map((message) => (
-            <Table.Tr key={message.id}>
-              {has_dead && (
-                <Table.Td>
-                  {isDead(message) && (
-                    <Checkbox
-                      size="xs"
-                      aria-label={words.choose(message.subject ?? message.message)}
-                      checked={chosen.has(message.id)}
-                      onChange={() => toggle(message.id)}
-                    />
-                  )}
-                </Table.Td>
-              )}
-              <Cells message={message} />
+    <>
+      <Cards messages={messages} chosen={chosen} toggle={may ? toggle : undefined} />
+      <Table.ScrollContainer
+        minWidth={960}
+        visibleFrom="sm"
+        scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
+      >
+        <Table verticalSpacing={6} highlightOnHover aria-label={words.caption}>
+          <Table.Thead>
+            <Table.Tr>
+              {has_dead && <Table.Td w={36} />}
+              <Table.Th w={160}>{words.when}</Table.Th>
+              <Table.Th miw={250}>{words.message}</Table.Th>
+              <Table.Th>{words.to}</Table.Th>
+              <Table.Th w={170}>{words.state}</Table.Th>
+              <Table.Th>{words.why}</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+          </Table.Thead>
+          <Table.Tbody>
+            {messages.map((message) => (
+              <Table.Tr key={message.id}>
+                {has_dead && (
+                  <Table.Td>
+                    {isDead(message) && (
+                      <Choose message={message} chosen={chosen.has(message.id)} toggle={toggle} />
+                    )}
+                  </Table.Td>
+                )}
+                <Cells message={message} />
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </>
+  );
+}
+
+interface CardsProps {
+  readonly messages: readonly Message[];
+  readonly chosen: ReadonlySet<string>;
+  /** Absent: nothing can be done about them. */
+  readonly toggle: ((id: string) => void) | undefined;
+}
+
+/** The same on a phone, where a table would be read through a keyhole. */
+function Cards({ messages, chosen, toggle }: CardsProps) {
+  const format = useFormat();
+  return (
+    <Stack gap="xs" hiddenFrom="sm">
+      {messages.map((message) => (
+        <Paper key={message.id} withBorder p="sm" data-message={message.id}>
+          <Group justify="space-between" gap="xs">
+            <MessageStateBadge state={message.state} />
+            <Text fz="xs" c="dimmed">
+              {format.moment(message.sent_at ?? message.owed_at)}
+            </Text>
+          </Group>
+          <Group gap="xs" wrap="nowrap" align="flex-start" mt={6}>
+            {toggle && isDead(message) && (
+              <Choose message={message} chosen={chosen.has(message.id)} toggle={toggle} />
+            )}
+            <Named message={message} />
+          </Group>
+          <Person message={message} />
+          <Why message={message} />
+        </Paper>
+      ))}
+    </Stack>
   );
 }
 
@@ -216,40 +252,84 @@ function isDead({ state }: Message): boolean {
 }
 
 function Cells({ message }: { readonly message: Message }) {
-  const words = useWords(WORDS);
   const format = useFormat();
-  const { id, contact_id, subject, workflow, address, state, held_because, because, tone } = message;
   return (
     <>
       <Table.Td>
         <Text fz="sm">{format.moment(message.sent_at ?? message.owed_at)}</Text>
       </Table.Td>
       <Table.Td>
-        <LinkTo to="/messages/$id" params={{ id }} fz="sm" fw={500}>
-          {subject ?? message.message}
-        </LinkTo>
-        <Text fz="xs" c="dimmed">
-          {message.message} · {workflow}
+        <Named message={message} />
+      </Table.Td>
+      <Table.Td>
+        <Person message={message} />
+      </Table.Td>
+      <Table.Td>
+        <MessageStateBadge state={message.state} />
+      </Table.Td>
+      <Table.Td>
+        <Why message={message} />
+      </Table.Td>
+    </>
+  );
+}
+
+interface OfMessage {
+  readonly message: Message;
+}
+
+interface ChooseProps extends OfMessage {
+  readonly chosen: boolean;
+  readonly toggle: (id: string) => void;
+}
+
+function Choose({ message: { id, subject, message }, chosen, toggle }: ChooseProps) {
+  const words = useWords(WORDS);
+  return (
+    <Checkbox
+      size="xs"
+      mt={3}
+      aria-label={words.choose(subject ?? message)}
+      checked={chosen}
+      onChange={() => toggle(id)}
+    />
+  );
+}
+
+function Named({ message: { id, subject, message, workflow } }: OfMessage) {
+  return (
+    <div>
+      <LinkTo to="/messages/$id" params={{ id }} fz="sm" fw={500}>
+        {subject ?? message}
+      </LinkTo>
+      <Text fz="xs" c="dimmed">
+        {message} · {workflow}
+      </Text>
+    </div>
+  );
+}
+
+function Person({ message: { contact_id, address } }: OfMessage) {
+  const words = useWords(WORDS);
+  return (
+    <LinkTo to="/contacts/$id" params={{ id: contact_id }} fz="sm">
+      {address ?? words.no_address}
+    </LinkTo>
+  );
+}
+
+function Why({ message: { held_because, because, tone } }: OfMessage) {
+  const words = useWords(WORDS);
+  return (
+    <>
+      {held_because && (
+        <Text fz="sm">
+          <ReasonText of={held_because} />
         </Text>
-      </Table.Td>
-      <Table.Td>
-        <LinkTo to="/contacts/$id" params={{ id: contact_id }} fz="sm">
-          {address ?? words.no_address}
-        </LinkTo>
-      </Table.Td>
-      <Table.Td>
-        <MessageStateBadge state={state} />
-      </Table.Td>
-      <Table.Td>
-        {held_because && (
-          <Text fz="sm">
-            <ReasonText of={held_because} />
-          </Text>
-        )}
-        <Text fz="xs" c="dimmed">
-          {words.by_tone} {tone} · <ReasonText of={because} />
-        </Text>
-      </Table.Td>
+      )}
+      <Text fz="xs" c="dimmed">
+        {words.by_tone} {tone} · <ReasonText of={because} />
+      </Text>
     </>
   );
 }

@@ -1,4 +1,15 @@
-import { Alert, Card, Group, ScrollArea, SimpleGrid, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
+import {
+  Alert,
+  Card,
+  Group,
+  ScrollArea,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Table,
+  Text,
+  Title,
+} from '@mantine/core';
 import { lazy, Suspense, type ReactNode } from 'react';
 import type { OneWorkflow } from '../../../api/workflows/shapes.ts';
 import { useFormat } from '../../app/format.ts';
@@ -27,7 +38,9 @@ export function FiguresTab({ workflow }: { readonly workflow: OneWorkflow }) {
             steps={workflow.steps}
             edges={workflow.edges}
             label={words.picture}
-            onChoose={(step) => change({ tab: 'waiting', step: step.startsWith(':') ? undefined : step }, { keep: true })}
+            onChoose={(step) =>
+              change({ tab: 'waiting', step: step.startsWith(':') ? undefined : step }, { keep: true })
+            }
           />
         </Suspense>
       </Stack>
@@ -110,7 +123,9 @@ function Steps({ workflow }: { readonly workflow: OneWorkflow }) {
                   {inLanguage(step.words, language)}
                 </Table.Th>
                 <Table.Td className="figure">{number(step.standing)}</Table.Td>
-                <Table.Td className="figure">{step.standing_days === null ? '' : days(step.standing_days)}</Table.Td>
+                <Table.Td className="figure">
+                  {step.standing_days === null ? '' : days(step.standing_days)}
+                </Table.Td>
                 <Table.Td className="figure">
                   {step.reached === null ? '' : number(step.reached)}
                   {step.reached_share === null ? '' : ` (${percent(step.reached_share)})`}

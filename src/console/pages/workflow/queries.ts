@@ -25,11 +25,7 @@ export function useCheck(id: string, files: Files): UseQueryResult<Checked> {
 }
 
 /** Begins a job and waits for what comes of it. @throws Error with what went wrong. */
-export async function doJob<R>(
-  path: string,
-  body: object,
-  onProgress: (share: number) => void,
-): Promise<R> {
+export async function doJob<R>(path: string, body: object, onProgress: (share: number) => void): Promise<R> {
   const { id } = await apiSend<JobAnswer<R>>('POST', path, body);
   for (;;) {
     const job = await apiGet<JobAnswer<R>>(`/v1/jobs/${id}`);

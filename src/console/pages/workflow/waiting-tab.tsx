@@ -105,7 +105,11 @@ export function WaitingTab({ workflow }: { readonly workflow: OneWorkflow }) {
       </Load>
       {query.hasNextPage && (
         <Group>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <Button
+            variant="default"
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
             {words.more}
           </Button>
         </Group>

@@ -20,7 +20,8 @@ export const WORDS = {
     converted: 'Reached the goal here',
     sent: 'Sent',
     heldBack: 'Held back',
-    atLeast: 'At least so many of those who entered within 30 days: those who took one of several ways are known by messages alone.',
+    atLeast:
+      'At least so many of those who entered within 30 days: those who took one of several ways are known by messages alone.',
     inside: 'In it now',
     entered: 'Entered in 30 days',
     conversion: 'Reached the goal',
@@ -33,7 +34,8 @@ export const WORDS = {
       n === 1
         ? '1 person stands at a step of an older version.'
         : `${n} people stand at steps of older versions.`,
-    folder: 'The files in the folder differ from what is live: it was deployed from the console. They are taken up when somebody changes them.',
+    folder:
+      'The files in the folder differ from what is live: it was deployed from the console. They are taken up when somebody changes them.',
     experiments: 'Tests and holdout',
     noExperiments: 'No step "ab_test" and no "holdout": nothing is compared.',
     variant: 'Variant',
@@ -70,7 +72,8 @@ export const WORDS = {
     converted: 'Lograron el objetivo aquí',
     sent: 'Enviados',
     heldBack: 'Retenidos',
-    atLeast: 'Como mínimo, de quienes entraron en 30 días: quien tomó uno de varios caminos solo se conoce por los mensajes.',
+    atLeast:
+      'Como mínimo, de quienes entraron en 30 días: quien tomó uno de varios caminos solo se conoce por los mensajes.',
     inside: 'Dentro ahora',
     entered: 'Entraron en 30 días',
     conversion: 'Lograron el objetivo',
@@ -83,7 +86,8 @@ export const WORDS = {
       n === 1
         ? '1 persona está en un paso de una versión anterior.'
         : `${n} personas están en pasos de versiones anteriores.`,
-    folder: 'Los archivos de la carpeta no son los que están en marcha: se publicó desde la consola. Se tomarán cuando alguien los cambie.',
+    folder:
+      'Los archivos de la carpeta no son los que están en marcha: se publicó desde la consola. Se tomarán cuando alguien los cambie.',
     experiments: 'Pruebas y grupo de control',
     noExperiments: 'No hay ningún paso «ab_test» ni «holdout»: no se compara nada.',
     variant: 'Variante',
