@@ -24,9 +24,7 @@ test('the first page is smaller than 250 kB, and draws no chart, graph or editor
   };
   take('index.html');
   take('pages/map/index.tsx');
-  const sizes = await Promise.all(
-    [...files].map((file) => sizeOf(join(folder, file))),
-  );
+  const sizes = await Promise.all([...files].map((file) => sizeOf(join(folder, file))));
   expect(sizes.length).toBeGreaterThan(2);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MOST_BYTES);
   const text = await Promise.all([...files].map((file) => readFile(join(folder, file), 'utf8')));
