@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import type { MessageState } from '../../core/messages/message.ts';
+import type { MessageState } from '../../api/messages/shapes.ts';
 import { useWords } from '../app/words.ts';
 
 const WORDS = {
