@@ -25,6 +25,7 @@ describe.skipIf(noChromium)('the settings', { timeout: 120_000 }, () => {
 
   async function newPage(address: string, options?: PageOptions): Promise<Page> {
     const page = await open.newPage(options);
+    page.setDefaultTimeout(20_000);
     await page.goto(address);
     return page;
   }
