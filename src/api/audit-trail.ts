@@ -27,9 +27,9 @@ export function keepAuditTrail(server: FastifyInstance, audit: App['audit']): vo
   });
 }
 
-/** What changed something, what somebody tried who may not, and copies of all that is known of a person. */
+/** What changed something, what somebody tried who may not, and copies that leave the house: of all that is known of a person, of lists of people. */
 function isWorthIt(request: FastifyRequest, status: number): boolean {
-  if (!changesSomething(request)) return status < 400 && actionOf(request).endsWith('/export');
+  if (!changesSomething(request)) return status < 400 && /(\/export|\.csv)$/.test(actionOf(request));
   return status < 400 || status === 403;
 }
 

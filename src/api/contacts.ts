@@ -1,36 +1,39 @@
-/** What people may ask for about themselves: their messages, all that is kept of them, and to be erased. */
+/** Contacts: who there is, one of them with every why, what people change about one, and what a person may ask for. */
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Instant } from '../core/events/event.ts';
 import { MESSAGE_STATES } from '../core/messages/message.ts';
-import type { Access } from './access.ts';
+import type { StoredContact } from '../engine/ports.ts';
 import { noteSubject } from './audit-trail.ts';
+import { changeRoutes, type ChangeOptions } from './contacts/changes.ts';
 import { personExport } from './contacts/export-shape.ts';
-import { ApiProblem } from './problem.ts';
+import { listRoutes, type ListOptions } from './contacts/list.ts';
+import { personRoutes, type PersonOptions } from './contacts/person.ts';
+import { contactParams, unknownContact, type Who } from './contacts/who.ts';
 import { documentedBy, pageQuery, prepareZodRoutes, readAs, readCursor, writeCursor } from './zod-routes.ts';
 
-export interface ContactOptions {
+export interface ContactOptions
+  extends ListOptions, Omit<PersonOptions, 'find' | 'contacts'>, Omit<ChangeOptions, 'find' | 'contacts'> {
   readonly people: App['people'];
-  /** By its id, by an id of the shop, or by its e-mail address. */
-  findContact(who: string): Promise<string | undefined>;
-  readonly access: Access;
-  now(): Promise<Instant>;
-}
-
-interface Who {
-  Params: { id: string };
+  readonly contacts: App['contacts'];
 }
 
 export function contactRoutes(options: ContactOptions): FastifyPluginAsync {
   const { people, access, now } = options;
+  const found = (who: string): Promise<StoredContact> => findStored(who, options);
+  const find = async (who: string): Promise<string> => (await found(who)).contact.id;
   return async (app) => {
     prepareZodRoutes(app, access, 'people');
+    app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+    listRoutes(app, options);
+    personRoutes(app, { ...options, find: found });
+    changeRoutes(app, { ...options, find: found });
 
     app.get<Who>('/v1/contacts/:id/messages', documentedBy(MESSAGES), async ({ params, query }) => {
       const { from, to, limit, cursor } = readAs(messagesQuery, query);
-      const id = await find(params.id, options);
+      const id = await find(params.id);
       const until = momentOf(to) ?? (await now()) + 1;
       const page = await people.messages(id, {
         from: momentOf(from) ?? until - WEEK,
@@ -42,12 +45,11 @@ export function contactRoutes(options: ContactOptions): FastifyPluginAsync {
     });
 
     app.get<Who>('/v1/contacts/:id/export', documentedBy(EXPORT), async (request, reply) => {
-      const id = await find(request.params.id, options);
+      const id = await find(request.params.id);
       noteSubject(request, id);
       return reply
         .type('application/json; charset=utf-8')
         .header('content-disposition', `attachment; filename="contact-${id}.json"`)
-        .header('cache-control', 'no-store')
         .send(Readable.from(people.export(id, await now())));
     });
 
@@ -57,7 +59,7 @@ export function contactRoutes(options: ContactOptions): FastifyPluginAsync {
 
 async function erase(request: FastifyRequest<Who>, options: ContactOptions) {
   const { source } = await options.access(request, 'people');
-  const contact_id = await find(request.params.id, options);
+  const { id: contact_id } = (await findStored(request.params.id, options)).contact;
   noteSubject(request, contact_id);
   const erased = await options.people.erase({ contact_id, source, at: await options.now() });
   if (erased) return erased;
@@ -66,19 +68,12 @@ async function erase(request: FastifyRequest<Who>, options: ContactOptions) {
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 
-async function find(who: string, { findContact }: ContactOptions): Promise<string> {
-  const id = await findContact(who);
-  if (id !== undefined) return id;
+/** By its id, by an id of the shop, or by its e-mail address. */
+async function findStored(who: string, { reader }: ContactOptions): Promise<StoredContact> {
+  // No text of PostgreSQL holds the sign that ends texts elsewhere.
+  const stored = who.includes('\0') ? undefined : await reader.findContact(who);
+  if (stored) return stored;
   throw unknownContact();
-}
-
-/** Does not repeat who was asked for: answers end in logs. */
-function unknownContact(): ApiProblem {
-  return new ApiProblem(
-    404,
-    'contact_unknown',
-    'There is no such contact. It is found by its own id, by a user id or anonymous id, or by its e-mail address.',
-  );
 }
 
 function momentOf(text: string | undefined): Instant | undefined {
@@ -98,9 +93,7 @@ function iso(at: Instant | null): string | null {
 const TAG = 'Contacts';
 const moment = z.iso.datetime({ offset: true });
 const reason = z.object({ en: z.string(), es: z.string() });
-const params = z.object({
-  id: z.string().describe("Etapa's id of a contact, an id of yours, or its e-mail address."),
-});
+const params = contactParams;
 
 const messagesQuery = pageQuery.extend({
   from: moment.optional().describe('Seven days before `to` when absent.'),

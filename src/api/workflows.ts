@@ -9,6 +9,7 @@ import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import { check, type Finding } from '../core/schema.ts';
 import { WORKFLOW_STARTED } from '../core/workflows/step.ts';
 import type { Access } from './access.ts';
+import { LONGEST_KEY, readIdempotencyKey } from './idempotency-key.ts';
 import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
 import { ApiProblem } from './problem.ts';
 import { START_DOCUMENTATION } from './workflows/documentation.ts';
@@ -51,7 +52,7 @@ async function start(request: FastifyRequest, workflow: string, options: Workflo
   if (why_not !== undefined) throw new ApiProblem(404, 'workflow_not_live', why_not);
   const { contact_id, data, ...asked } = readStart(request.body);
   const identity = contact_id === undefined ? asked : await identityOf(contact_id, options);
-  const given = asked.message_id ?? readHeader(request.headers['idempotency-key']);
+  const given = asked.message_id ?? readIdempotencyKey(request.headers);
   const now = await options.now();
   const event: IncomingEvent = {
     ...(identity.user_id === undefined ? {} : { user_id: identity.user_id }),
@@ -78,8 +79,6 @@ async function identityOf(contact_id: string, options: WorkflowOptions): Promise
   );
 }
 
-const LONGEST_MESSAGE_ID = 100;
-
 function idOf(longest: number) {
   return z
     .union([z.string(), z.number()], { error: 'an id is a text or a number' })
@@ -97,7 +96,7 @@ const startSchema = z
       .uuid({ error: 'a contact\'s id is written like "01931b2e-7a00-7000-8000-000000000001"' })
       .optional(),
     data: z.record(z.string(), z.json()).default({}),
-    message_id: idOf(LONGEST_MESSAGE_ID).optional(),
+    message_id: idOf(LONGEST_KEY).optional(),
   })
   .refine((asked) => asked.user_id ?? asked.anonymous_id ?? asked.contact_id, {
     error: 'say who it is for: "user_id", "anonymous_id" or "contact_id"',
@@ -135,14 +134,4 @@ function readPlain(body: unknown): Json {
     throw error;
   }
   throw new ApiProblem(422, 'not_an_object', 'The body is a JSON object, like { "user_id": "ana" }.', '');
-}
-
-function readHeader(key: string | readonly string[] | undefined): string | undefined {
-  const id = typeof key === 'string' ? key.trim() : '';
-  if (id.length <= LONGEST_MESSAGE_ID) return id || undefined;
-  throw new ApiProblem(
-    422,
-    'id_too_long',
-    `The header Idempotency-Key may have ${LONGEST_MESSAGE_ID} characters.`,
-  );
 }

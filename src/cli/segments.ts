@@ -2,16 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import { conditionSchema, type Condition } from '../core/conditions/condition.ts';
+import type { Condition } from '../core/conditions/condition.ts';
+import { csvLine } from '../core/csv.ts';
 import type { Instant } from '../core/events/event.ts';
 import { own } from '../core/json.ts';
 import { UserError } from '../errors.ts';
 import { orMeant } from '../project/did-you-mean.ts';
 import { inBoth } from '../core/reason.ts';
 import { formatProblem } from '../project/problem.ts';
-import { checkReferences } from '../project/references.ts';
-import { idsOf } from '../project/ids.ts';
-import { readYaml } from '../project/yaml.ts';
+import { readCondition } from '../project/read-condition.ts';
 import { clockWords } from './explain/times.ts';
 import { output } from './output.ts';
 import { withApp } from './surroundings.ts';
@@ -89,7 +88,7 @@ async function tellMembers(app: App, id: string, { csv, json }: Options): Promis
     const known = Object.keys(segments.segments);
     throw new UserError('no_such_segment', `There is no segment called "${id}"${orMeant(id, known)}`);
   }
-  if (csv) output.line(HEAD.join(','));
+  if (csv) output.line(csvLine(HEAD));
   let people = 0;
   for await (const batch of app.segments.members(id)) {
     for (const member of batch) {
@@ -98,7 +97,7 @@ async function tellMembers(app: App, id: string, { csv, json }: Options): Promis
       if (json) output.line(JSON.stringify(member));
       else if (csv) {
         const at = new Date(since).toISOString();
-        output.line([member.id, email, first_name, stage, at].map(cell).join(','));
+        output.line(csvLine([member.id, email, first_name, stage, at]));
       } else {
         const at = clockWords(since, settings.time_zone, 'en');
         output.line(`${nameOf(member)}  ${stage}, since ${at}`);
@@ -109,12 +108,6 @@ async function tellMembers(app: App, id: string, { csv, json }: Options): Promis
 }
 
 const HEAD = ['contact', 'email', 'first_name', 'stage', 'since'];
-
-/** What somebody was given for a name must not become a formula in a spreadsheet. */
-function cell(value: string | null): string {
-  const text = value === null ? '' : /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
 
 function nameOf({
   id,
@@ -130,7 +123,7 @@ function nameOf({
 }
 
 async function tryOut(app: App, written: string, { json }: Options, now: Instant): Promise<void> {
-  const condition = await readCondition(app, written);
+  const condition = await conditionIn(app, written);
   const { count, contacts } = await app.segments.tryOut(condition, app.live(), now, SHOWN);
   const { contacts: all } = await app.segments.counts(now);
   if (json) return output.json({ people: count, of: all, some: contacts });
@@ -142,14 +135,12 @@ async function tryOut(app: App, written: string, { json }: Options, now: Instant
 const SHOWN = 10;
 
 /** @throws UserError with the place of what is wrong. */
-async function readCondition(app: App, written: string): Promise<Condition> {
+async function conditionIn(app: App, written: string): Promise<Condition> {
   const is_file = /\.ya?ml$/.test(written);
   const file = is_file ? written : 'condition';
   const text = is_file ? await readFile(written, 'utf8').catch(() => undefined) : written;
   if (text === undefined) throw new UserError('no_such_file', `The file ${written} cannot be read.`);
-  const yaml = readYaml(file, text, conditionSchema);
-  const problems =
-    yaml.value === undefined ? yaml.problems : checkReferences({ file, text, yaml }, idsOf(app.live().files));
-  if (yaml.value !== undefined && problems.length === 0) return yaml.value;
+  const { condition, problems } = readCondition(file, text, app.live().files);
+  if (condition !== undefined) return condition;
   throw new UserError('condition_unsound', 'The condition has problems.', problems.map(formatProblem));
 }

@@ -1,4 +1,4 @@
-import '@mantine/core/styles.css';
+import './app/kit.css';
 import './app/console.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -160,7 +160,7 @@ const LISTS: readonly List[] = [
 ];
 
 /** Of the addresses that she has, and of those that she was written to at. */
-async function suppressionsOf(db: Runner, ids: readonly string[]): Promise<readonly object[]> {
+export async function suppressionsOf(db: Runner, ids: readonly string[]): Promise<readonly object[]> {
   const hers = array(ids, 'uuid');
   const found = await db.execute<{ channel: string; address: string; secrets: string[] | null }>(sql`
     select channel, address, ${ADDRESS_SECRETS} as secrets from (

@@ -88,7 +88,8 @@ async function* readMembers(db: Database, segment: string): AsyncGenerator<reado
   }
 }
 
-function writtenIn({ settings, tone, segments, map }: LoadedProject): Written {
+/** What conditions may refer to, as the project has it. */
+export function writtenIn({ settings, tone, segments, map }: LoadedProject): Written {
   return {
     time_zone: settings.time_zone,
     moods: tone.moods.map((mood) =>

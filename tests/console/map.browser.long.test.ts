@@ -11,7 +11,8 @@ let house: OpenConsole;
 
 describe.skipIf(noChromium)('the journey map', { timeout: 120_000 }, () => {
   beforeAll(async () => {
-    house = await openConsole();
+    // Pictures for readers show the whole demo.
+    house = await openConsole(process.env['PICTURES'] === '1' ? { people: 320 } : {});
   }, 300_000);
   afterAll(() => house.close());
   afterEach(() => {
@@ -76,7 +77,6 @@ describe.skipIf(noChromium)('the journey map', { timeout: 120_000 }, () => {
     await drawer.getByRole('heading', { name: 'People and flow, Decision' }).waitFor();
     await drawer.getByRole('img', { name: /People in it at the end of each day/ }).waitFor();
     expect(await axe(page)).toEqual([]);
-    await picture(page, 'map-numbers');
     const again = await house.newPage();
     await again.goto(page.url());
     const people = again.getByRole('link', { name: 'See the people' });
@@ -124,6 +124,15 @@ describe.skipIf(noChromium)('the journey map', { timeout: 120_000 }, () => {
       expect((await stat(file)).size).toBeGreaterThan(5000);
       expect((await readFile(file)).toString('latin1', 0, 4)).toBe(begins);
     }
+  });
+
+  test('is printed without what surrounds it', async () => {
+    const page = await openMap();
+    await page.emulateMedia({ media: 'print' });
+    await page.getByRole('navigation').waitFor({ state: 'hidden' });
+    await page.getByRole('region', { name: 'What the map shows' }).waitFor({ state: 'hidden' });
+    expect(await page.getByRole('heading', { name: 'Journey map' }).isVisible()).toBe(true);
+    expect(await page.getByRole('table').first().isVisible()).toBe(true);
   });
 
   test('says that the server cannot be reached, and tries again', async () => {

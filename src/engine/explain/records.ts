@@ -42,6 +42,19 @@ export async function readRecords(reader: Reader, stored: StoredContact, now: In
   return { stored, now, events: in_order, stage_moves, segment_moves, runs, messages, identities };
 }
 
+/** As `readRecords`, but for the events: read only where the contact has yet to remember what this project asks for. */
+export async function readStanding(
+  reader: Reader,
+  stored: StoredContact,
+  { memory }: Project,
+  now: Instant,
+): Promise<Records> {
+  const remembers = stored.shape === memory.shape;
+  return readRecords(remembers ? { ...reader, eventsOf: NO_EVENTS } : reader, stored, now);
+}
+
+const NO_EVENTS: Reader['eventsOf'] = async () => new Map();
+
 /** What is recorded up to and with a moment. Runs stand as they stood then, messages as they stand now. */
 export function recordsUntil(records: Records, at: Instant): Records {
   if (at >= records.now) return records;

@@ -15,6 +15,7 @@ import {
 import type { Contact, Profile } from '../../core/contacts/contact.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { instant } from '../columns.ts';
+import { FULL_NAME } from '../full-name.ts';
 
 /** People, with all that a decision about them needs. */
 export const contacts = pgTable(
@@ -59,8 +60,12 @@ export const contacts = pgTable(
     index('contacts_rules')
       .on(table.rules)
       .where(sql`merged_into is null and decided_at is not null`),
-    index('contacts_email')
-      .on(sql`lower(profile #>> '{fields,email,value}')`)
+    // By the whole of it and by its beginning; in no language's order, which beginnings are not found by.
+    index('contacts_email_begin')
+      .on(sql`lower(profile #>> '{fields,email,value}') text_pattern_ops`)
+      .where(sql`merged_into is null`),
+    index('contacts_name_begin')
+      .on(sql`${sql.raw(FULL_NAME)} text_pattern_ops`)
       .where(sql`merged_into is null`),
     index('contacts_merged')
       .on(table.merged_into)
@@ -79,6 +84,7 @@ export const identities = pgTable(
   (table) => [
     primaryKey({ columns: [table.kind, table.value] }),
     index('identities_contact').on(table.contact_id),
+    index('identities_begin').on(table.value.op('text_pattern_ops')),
   ],
 );
 

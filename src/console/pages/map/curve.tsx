@@ -28,7 +28,7 @@ export function Curve({ stages }: { readonly stages: readonly MapStage[] }) {
         {actual.map(({ x, y, n }) => (
           <g key={x}>
             <circle cx={x} cy={y} r={5} className={classes.actualPoint} />
-            <text x={x + 9} y={y - 7} className={classes.scaleText}>
+            <text x={x} y={y + 19} textAnchor="middle" className={classes.scaleText}>
               {n}
             </text>
           </g>

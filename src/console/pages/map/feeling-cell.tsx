@@ -58,7 +58,7 @@ function Scores({ stage: { feeling } }: { readonly stage: MapStage }) {
       value !== null && (
         <span key={name} className={classes.line}>
           <span>
-            {name} <span className={classes.quiet}>({words.answers(number(n))})</span>
+            {name} <span className={classes.quiet}>({words.answers(n, number(n))})</span>
           </span>
           <span className={classes.count}>{number(Math.round(value * 10) / 10)}</span>
         </span>

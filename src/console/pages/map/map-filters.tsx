@@ -131,7 +131,7 @@ function CompareFilter() {
   const [search, change] = useFilter();
   return (
     <div>
-      <Text component="div" fz="sm" fw={500} mb={2}>
+      <Text component="div" fz="sm" fw={600} mb={2}>
         {words.compare}
       </Text>
       <SegmentedControl

@@ -71,7 +71,7 @@ const NARROW = 600;
 
 function drawing(ends: readonly End[], moves: JourneyMap['moves'], width: number): ECBasicOption {
   const style = getComputedStyle(document.documentElement);
-  const margin = width < NARROW ? 110 : 150;
+  const margin = width < NARROW ? 128 : 150;
   const { fontFamily } = getComputedStyle(document.body);
   const colorOf = (stage: string): string => resolved(stageColor(stage), style);
   return {

@@ -50,7 +50,7 @@ function One({ opportunity, map }: OneProps) {
         <ReasonText of={told} />
       </Text>
       <p className={classes.facts}>
-        <span>{words.about_people(number(people))}</span>
+        <span>{words.about_people(people, number(people))}</span>
         {cost !== null && <strong>{words.may_cost(money(cost, map.currency))}</strong>}
         <Sure of={sure} />
       </p>

@@ -69,7 +69,7 @@ export const WORDS = {
     plan_thinking: 'They think',
     plan_pains: 'It hurts them',
     plan_ideas: 'Ideas',
-    answers: (n: string) => `${n} answers`,
+    answers: (n: number, told: string) => (n === 1 ? '1 answer' : `${told} answers`),
 
     expected: 'expected',
     actual: 'actual',
@@ -105,7 +105,7 @@ export const WORDS = {
     kind_silent_stage: 'Silence',
     kind_feeling_gap: 'Feeling',
     kind_goal_missed: 'Goal missed',
-    about_people: (n: string) => `${n} people`,
+    about_people: (n: number, told: string) => (n === 1 ? '1 person' : `${told} people`),
     may_cost: (money: string) => `may cost ${money}`,
 
     moves: 'Moves between stages',
@@ -207,7 +207,7 @@ export const WORDS = {
     plan_thinking: 'Lo que piensan',
     plan_pains: 'Lo que les duele',
     plan_ideas: 'Ideas',
-    answers: (n: string) => `${n} respuestas`,
+    answers: (n: number, told: string) => (n === 1 ? '1 respuesta' : `${told} respuestas`),
 
     expected: 'esperado',
     actual: 'real',
@@ -243,7 +243,7 @@ export const WORDS = {
     kind_silent_stage: 'Silencio',
     kind_feeling_gap: 'Sentimiento',
     kind_goal_missed: 'Objetivo no alcanzado',
-    about_people: (n: string) => `${n} personas`,
+    about_people: (n: number, told: string) => (n === 1 ? '1 persona' : `${told} personas`),
     may_cost: (money: string) => `puede costar ${money}`,
 
     moves: 'Movimientos entre etapas',
