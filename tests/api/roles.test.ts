@@ -118,8 +118,6 @@ const ASKS: Readonly<Record<string, keyof typeof LET_IN>> = {
   'DELETE /v1/keys/{id}': 'manage',
   'GET /v1/audit': 'manage',
   'GET /v1/health-report': 'read',
-  'GET /v1/map': 'read',
-  'GET /v1/map/days': 'read',
 };
 
 /** Whoever can sign in is somebody only then: without the right words the answer is 401, and lets nobody in. */
