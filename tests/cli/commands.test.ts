@@ -254,7 +254,8 @@ describe('keys', () => {
     const id = /Its id is (\S+)\./.exec(err)?.[1] ?? '';
     expect(await rowsHolding(key)).toBe(0);
     expect(await rowsHolding(key.slice('etapa_wk_'.length))).toBe(0);
-    expect(await rowsHolding(id)).toBe(1);
+    // Where it is kept, and in the audit log.
+    expect(await rowsHolding(id)).toBe(2);
 
     const list = await run(['keys', 'list', '-C', shop]);
     expect(list.out).toContain('Web shop');

@@ -1,7 +1,7 @@
 import { Alert, AppShell, Burger, Group, NavLink, ScrollArea, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { createLink, Navigate, Outlet, useLocation, type LinkProps } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { createLink, Outlet, useLocation, useNavigate, type LinkProps } from '@tanstack/react-router';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { Right } from '../../core/access/roles.ts';
 import { Failed } from '../parts/failed.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
@@ -42,9 +42,7 @@ const WORDS = {
 /** The frame around every page. Whoever is not signed in is led to the door, and afterwards back to where they wanted to go. */
 export function Shell() {
   const session = useSession();
-  const { pathname, searchStr } = useLocation();
-  if (session.error?.status === 401)
-    return <Navigate to="/sign-in" search={{ to: `${pathname}${searchStr}` }} replace />;
+  if (session.error?.status === 401) return <ToTheDoor />;
   if (session.error && !session.data)
     return (
       <Stack p="xl" maw={640} mx="auto">
@@ -57,6 +55,17 @@ export function Shell() {
       <Outlet />
     </Frame>
   );
+}
+
+/** Once: where somebody is on the way is a place, too, and would be led from again and again. */
+function ToTheDoor() {
+  const { pathname, searchStr } = useLocation();
+  const [to] = useState(`${pathname}${searchStr}`);
+  const navigate = useNavigate();
+  useEffect(() => {
+    void navigate({ to: '/sign-in', search: { to }, replace: true });
+  }, [navigate, to]);
+  return <PageSkeleton />;
 }
 
 function Frame({ demo, children }: { readonly demo: boolean; readonly children: ReactNode }) {

@@ -1,5 +1,4 @@
 import { Alert, Button, Stack } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { useAccountSentence } from '../app/account-sentence.ts';
 
@@ -8,14 +7,11 @@ export interface AccountFormProps {
   readonly action: string;
   /** Rejects with what was refused, which is then said above the button. */
   readonly send: (fields: FormData) => Promise<void>;
-  /** Whether everything is forgotten that was asked before, because somebody else asks from now on. */
-  readonly changes_who_asks?: boolean;
   readonly children: ReactNode;
 }
 
 /** A form about an account: its fields are read when it is sent, so that what browsers fill in counts. */
-export function AccountForm({ action, send, changes_who_asks = false, children }: AccountFormProps) {
-  const queries = useQueryClient();
+export function AccountForm({ action, send, children }: AccountFormProps) {
   const sentenceOf = useAccountSentence();
   const [sending, setSending] = useState(false);
   const [refused, setRefused] = useState<string>();
@@ -24,7 +20,6 @@ export function AccountForm({ action, send, changes_who_asks = false, children }
     setRefused(undefined);
     try {
       await send(new FormData(form));
-      if (changes_who_asks) queries.clear();
       form.reset();
     } catch (error) {
       setRefused(sentenceOf(error));

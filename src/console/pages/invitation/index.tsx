@@ -1,5 +1,5 @@
 import { Alert, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import type { Invitation } from '../../../api/session/shapes.ts';
 import { ApiError, apiGet, apiSend } from '../../app/client.ts';
@@ -60,14 +60,17 @@ function Accept({ token, invitation: { email, name: known, expires_at } }: Accep
   const words = useWords(WORDS);
   const format = useFormat();
   const navigate = useNavigate();
+  const queries = useQueryClient();
   const accept = async (fields: FormData): Promise<void> => {
     const [name, password] = ['name', 'password'].map((field) => textOf(fields, field));
     await apiSend('POST', `/v1/invitations/${encodeURIComponent(token)}`, { name, password });
+    // Somebody else asks from now on.
+    queries.clear();
     await navigate({ to: '/', replace: true });
   };
   return (
     <>
-      <AccountForm action={words.action} send={accept} changes_who_asks>
+      <AccountForm action={words.action} send={accept}>
         <TextInput
           {...{ name: 'name', label: words.name, defaultValue: known }}
           autoComplete="name"

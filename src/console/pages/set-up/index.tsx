@@ -1,5 +1,5 @@
 import { Alert, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import type { SetUpState } from '../../../api/session/shapes.ts';
 import { apiGet, apiSend } from '../../app/client.ts';
@@ -56,15 +56,18 @@ function DoneBefore() {
 function FirstOwner() {
   const words = useWords(WORDS);
   const navigate = useNavigate();
+  const queries = useQueryClient();
   const { hash: token } = useLocation();
   if (token === '') return <Alert color="gray">{words.no_token}</Alert>;
   const setUp = async (fields: FormData): Promise<void> => {
     const [name, email, password] = ['name', 'email', 'password'].map((field) => textOf(fields, field));
     await apiSend('POST', '/v1/set-up', { token, name, email, password });
+    // Somebody else asks from now on.
+    queries.clear();
     await navigate({ to: '/', hash: '', replace: true });
   };
   return (
-    <AccountForm action={words.action} send={setUp} changes_who_asks>
+    <AccountForm action={words.action} send={setUp}>
       <TextInput {...{ name: 'name', label: words.name }} autoComplete="name" required withAsterisk={false} />
       <TextInput
         {...{ name: 'email', type: 'email', label: words.email }}
