@@ -213,7 +213,7 @@ const INTO_A_VISITOR = (): ApiProblem =>
     '/into',
   );
 
-const values = z.record(z.string().min(1), z.json());
+const values = z.record(z.string().min(1), z.unknown());
 /** Consents are said with their proof, by a route of their own. */
 const fieldsOfContact = values
   .refine((fields) => !('consent' in fields || 'consent_proof' in fields), {
