@@ -18,7 +18,12 @@ const NODE = { node: true };
 /** What each room may import besides itself: other places of `src`, packages (all, if none are named), Node. */
 const ROOMS = [
   { room: 'core', why: 'What is true is decided without I/O.', places: [], packages: ['zod'] },
-  { room: 'project', places: ['core/'], packages: ['date-holidays', 'yaml', 'zod'], ...NODE },
+  {
+    room: 'project',
+    places: ['core/'],
+    packages: ['date-holidays', 'vscode-languageserver-textdocument', 'yaml', 'yaml-language-server', 'zod'],
+    ...NODE,
+  },
   {
     room: 'simulate',
     why: 'Virtual time over the core: what would happen is asked of the same code, with no database and no clock.',
@@ -63,8 +68,19 @@ const ROOMS = [
   },
   {
     room: 'api',
-    why: 'The API asks the app; it knows neither the store nor the queue.',
-    places: ['core/', 'engine/', 'project/', 'inbound/providers/(index|provider).ts', 'app.ts', 'errors.ts'],
+    why: [
+      'The API asks the app; it knows neither the store nor the queue. How a workflow is drawn and told in words, it',
+      'asks of those who make pages of a project (docs).',
+    ].join(' '),
+    places: [
+      'core/',
+      'docs/picture/workflow-graph.ts',
+      'engine/',
+      'project/',
+      'inbound/providers/(index|provider).ts',
+      'app.ts',
+      'errors.ts',
+    ],
     ...NODE,
   },
   {
@@ -147,6 +163,10 @@ const OWNED = [
   { packages: ['@opentelemetry/api', '@fastify/otel'], places: ['operations/tracing.ts'] },
   { packages: ['pino'], places: ['operations/log.ts'] },
   { packages: ['date-holidays'], places: ['project/holidays.ts'] },
+  {
+    packages: ['yaml-language-server', 'vscode-languageserver-textdocument'],
+    places: ['project/editor.ts'],
+  },
   {
     packages: ['commander', 'cli-table3', 'picocolors', 'close-with-grace', '@clack/prompts'],
     places: ['cli/', 'main.ts'],

@@ -22,6 +22,8 @@ import { answerAutomatically, type AnsweredMail } from './engine/auto-reply.ts';
 import { displacedRuns, previewDeployment, type DeploymentPreview } from './engine/impact.ts';
 import { lookForWinners } from './engine/experiments.ts';
 import type { ExperimentBook } from './engine/experiments/book.ts';
+import type { DeliveryBook } from './engine/deliverability.ts';
+import type { ForecastBook } from './engine/forecast.ts';
 import { createLinks, type Links } from './engine/links.ts';
 import type { Live, LiveProject } from './engine/live-project.ts';
 import { createNoticeDesk, type NoticeDesk } from './engine/notices.ts';
@@ -44,6 +46,9 @@ import { createReceiver, type Receiver } from './engine/receive.ts';
 import { provenChannel, type RecoveryBook } from './engine/recovery.ts';
 import { createResponses, type Responses } from './engine/responses.ts';
 import { createPages, type Pages } from './engine/preferences.ts';
+import { createProjectDesk, type ProjectDesk } from './engine/project-desk.ts';
+import { createRehearsal, type Rehearsal } from './engine/rehearsal.ts';
+import type { WorkflowBook } from './engine/workflow-book.ts';
 import type { SendingAlert } from './engine/alert.ts';
 import { createAlertMail } from './engine/alert-mail.ts';
 import { dayOfProject } from './engine/destinations.ts';
@@ -57,7 +62,8 @@ import type { TurnReport } from './engine/turn.ts';
 import { createTurner, heardFirstBy, type Turner } from './engine/turner.ts';
 import { UserError } from './errors.ts';
 import { orMeant } from './project/did-you-mean.ts';
-import { loadProject, type LoadedProject } from './project/load.ts';
+import { editing } from './project/editing.ts';
+import { hashOf, loadProject, type LoadedProject } from './project/load.ts';
 import { formatProblem, type Problem } from './project/problem.ts';
 import { readCondition, type ReadCondition } from './project/read-condition.ts';
 import type { ProjectFiles } from './project/read-files.ts';
@@ -67,9 +73,12 @@ import { startSendWorker, startTurnWorkers } from './queue/workers.ts';
 import { checkWords } from './render/check-words.ts';
 import { compileProject, type CompiledCache } from './render/compile-project.ts';
 import { createRenderer } from './render/renderer.ts';
+import { openTemplateDesk, type TemplateDesk } from './render/template-desk.ts';
 import { openChat } from './store/chat.ts';
 import { openContacts, type Contacts } from './store/contacts.ts';
 import { openDatabase, type Database } from './store/database.ts';
+import { openDeliveryBook } from './store/deliverability.ts';
+import { openForecastBook } from './store/forecast.ts';
 import { migrateDatabase } from './store/migrate.ts';
 import { openAuditLog, type AuditLog } from './store/audit.ts';
 import { openAutoReplies } from './store/auto-replies.ts';
@@ -78,6 +87,7 @@ import {
   findDeployment,
   keepCompiledTemplate,
   latestDeployment,
+  latestFromFolder,
   listDeployments,
   recordDeployment,
   versionsInUse,
@@ -87,9 +97,11 @@ import { addresseeOf, openPreferenceBook, type Addressee } from './store/consent
 import { allIncidents, openIncidents } from './store/incidents.ts';
 import { findWriteKey, openKeys, openSecrets, type Keys, type WriteKey } from './store/keys.ts';
 import { openMapBook } from './store/map-figures.ts';
+import { messageLife } from './store/message-life.ts';
 import { findMessage, listMessages, retryMessage } from './store/message-list.ts';
 import { openPersonalData, type PersonalData } from './store/personal-data.ts';
 import { recomputation, recomputeByCommand } from './store/recomputations.ts';
+import { openReach, type Reach } from './store/reach.ts';
 import { createReader } from './store/reader.ts';
 import { openRecoveryBook } from './store/recoveries.ts';
 import { openResponseBook } from './store/response-book.ts';
@@ -103,6 +115,7 @@ import { openSuppressionList, type SuppressionList } from './store/suppression-l
 import { openSendingBook } from './store/suppressions.ts';
 import { answerSurvey, askedBy, type SurveyAnswer } from './store/surveys.ts';
 import { openUserBook } from './store/users.ts';
+import { openWorkflowBook } from './store/workflow-book.ts';
 
 export const ROLES = ['api', 'engine', 'sender', 'chores'] as const;
 export type Role = (typeof ROLES)[number];
@@ -156,6 +169,12 @@ export interface App {
   readonly reader: Reader;
   readonly experiments: ExperimentBook;
   readonly segments: Segments;
+  /** What workflows have come to. */
+  readonly workflows: WorkflowBook;
+  /** The project as it is edited. */
+  readonly desk: ProjectDesk;
+  /** What a workflow would do. */
+  readonly rehearsal: Rehearsal;
   readonly notices: NoticeDesk;
   /** Tells whom writes back what a notice says now, where one does; answers whether it was told. */
   readonly answerAutomatically: (mail: AnsweredMail) => Promise<boolean>;
@@ -163,6 +182,12 @@ export interface App {
   /** The journey map. */
   readonly map: MapDesk;
   readonly sending: SendingControl;
+  readonly delivery: DeliveryBook;
+  /** The look at our domain in DNS; absent where mail stays in the house. */
+  readonly set_up: SetUpLook | undefined;
+  readonly templates: TemplateDesk;
+  readonly forecast: ForecastBook;
+  readonly reach: Reach;
   readonly suppressions: SuppressionList;
   /** Contacts that could not be decided and wait apart. */
   readonly aside: {
@@ -175,7 +200,6 @@ export interface App {
     retry(contact_ids: readonly string[] | 'all'): Promise<number>;
   };
   readonly people: PersonalData;
-  readonly contacts: Contacts;
   /** A condition that is not deployed, among the names of the live project. */
   readCondition(this: void, text: string): ReadCondition;
   /** Who may sign in to the console, who is signed in, and what they did. */
@@ -185,6 +209,7 @@ export interface App {
   readonly audit: AuditLog;
   /** Where people reach this server. */
   readonly public_url: string;
+  readonly contacts: Contacts;
   readonly bell: Bell;
   readonly clock: Clock;
   /** What time it is by the engine's clock. */
@@ -206,9 +231,19 @@ export interface App {
   deploy(
     files: ProjectFiles,
     options?: {
-      /** What the new rules change starts workflows as anything else does. */ readonly start_by_rules?: boolean;
+      /** What the new rules change starts workflows as anything else does. */
+      readonly start_by_rules?: boolean;
+      /** The version that was edited: where another is live, nothing is overwritten. Absent: whatever is live. */
+      readonly base?: string;
+      /** By whom over the API; absent: from a folder. */
+      readonly deployed_by?: string;
     },
   ): Promise<{ readonly changed: boolean; readonly warnings: readonly Problem[] }>;
+  /**
+   * Whether these files of a folder were live already, and something else was deployed over the API since: then they
+   * are taken up again when they change.
+   */
+  isOverruled(files: ProjectFiles): Promise<boolean>;
   /** What deploying a project would change, without doing it. @throws UserError with the problems if it is not sound. */
   previewDeployment(files: ProjectFiles, onProgress: (share: number) => void): Promise<DeploymentPreview>;
   /** The files of a version that was live once, by its hash or the beginning of it. @throws UserError if there is none. */
@@ -353,7 +388,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     throw new UserError('no_such_version', `No version "${hash}" was ever live. See "etapa versions".`);
   }
 
-  async function deploy(files: ProjectFiles, { start_by_rules = false } = {}): ReturnType<App['deploy']> {
+  async function deploy(
+    files: ProjectFiles,
+    { start_by_rules = false, base, deployed_by }: Parameters<App['deploy']>[1] = {},
+  ): ReturnType<App['deploy']> {
     const now = await askNow();
     const live_since = start_by_rules ? null : now;
     const { project, problems } = await prepareSound(files, live_since);
@@ -364,10 +402,19 @@ export async function openApp(options: AppOptions): Promise<App> {
       const { hash, workflow_sources } = project;
       const { rules, segments } = project.project;
       const ids = segments.map(({ id }) => id);
-      await recordDeployment(db, { hash, files, rules, segments: ids, live_since, now, workflow_sources });
+      await recordDeployment(db, {
+        ...{ hash, files, rules, segments: ids, live_since, now, workflow_sources },
+        ...{ base, deployed_by: deployed_by ?? null },
+      });
     }
     live_project = project;
     return { changed, warnings: problems };
+  }
+
+  async function isOverruled(files: ProjectFiles): Promise<boolean> {
+    const [latest, from_folder] = await Promise.all([latestDeployment(db), latestFromFolder(db)]);
+    const by = latest?.deployed_by ?? null;
+    return by !== null && from_folder?.hash === hashOf(files);
   }
 
   async function refresh(): Promise<void> {
@@ -475,6 +522,21 @@ export async function openApp(options: AppOptions): Promise<App> {
       (answer_channels ??= openChannels(options, { links, inbox, reader, webhook, proofs })).get('email'),
   };
 
+  const templates = openTemplateDesk({ live, reader, now: askNow });
+  closers.push(() => templates.close());
+  const desk = createProjectDesk({
+    ...{ editing, live, deploy, deployedFiles, checkWords, refresh, now: askNow },
+    prepare: (files) => prepare(files, null),
+    preview: previewOf,
+    latestFromFolder: () => latestFromFolder(db),
+  });
+  let look_renderer: Renderer | undefined;
+  closers.push(async () => look_renderer?.close());
+  const rehearsal = createRehearsal({
+    ...{ desk, reader, live, now: askNow },
+    renderer: () => (look_renderer ??= createRenderer()),
+  });
+
   await refresh();
   return {
     db,
@@ -482,6 +544,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     reader,
     experiments,
     segments: openSegments(db),
+    workflows: openWorkflowBook(db, askNow),
+    desk,
+    rehearsal,
     notices: createNoticeDesk({
       ...{ book: openIncidents(db), live, refresh },
       now: async () => Math.floor(await askNow()),
@@ -490,6 +555,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     messages: {
       list: (filter) => listMessages(db, filter),
       find: (id) => findMessage(db, id),
+      life: (message) => messageLife(db, message),
       async retry(id, retry_options) {
         const now = await askNow();
         const retried = await retryMessage(db, id, retry_options, now);
@@ -502,6 +568,11 @@ export async function openApp(options: AppOptions): Promise<App> {
       ...{ book: openSendingBook(db), bell },
       now: askNow,
     }),
+    delivery: openDeliveryBook(db),
+    set_up: setUpLook(options, live),
+    templates,
+    forecast: openForecastBook(db),
+    reach: openReach(db),
     suppressions: openSuppressionList(db),
     aside: {
       list: (after, limit) => listPutAside(db, after, limit),
@@ -512,13 +583,13 @@ export async function openApp(options: AppOptions): Promise<App> {
       },
     },
     people: openPersonalData(db, live),
-    contacts: openContacts(db),
     readCondition: (text) => readCondition('condition', text, live().files),
     accounts: createAccounts(openUserBook(db), options.public_url),
     sessions: openSessions(db),
     keys: openKeys(db),
     audit: openAuditLog(db),
     public_url: options.public_url,
+    contacts: openContacts(db),
     bell,
     clock,
     now: askNow,
@@ -536,6 +607,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       return checkWords(project, await askNow());
     },
     deploy,
+    isOverruled,
     previewDeployment: previewOf,
     deployedFiles,
     deployments: (limit) => listDeployments(db, limit),

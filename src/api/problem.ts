@@ -9,12 +9,15 @@ export class ApiProblem extends Error {
   readonly code: string;
   /** JSON pointer (RFC 6901) into the body of the request. */
   readonly pointer: string | undefined;
+  /** What is wrong in files, where these were sent. */
+  readonly problems: readonly object[] | undefined;
 
-  constructor(status: Status, code: string, message: string, pointer?: string) {
+  constructor(status: Status, code: string, message: string, pointer?: string, problems?: readonly object[]) {
     super(message);
     this.status = status;
     this.code = code;
     this.pointer = pointer;
+    this.problems = problems;
   }
 }
 
@@ -23,12 +26,17 @@ const RETRY_AFTER_SECONDS = 5;
 /** Whatever is not the client's fault is a 503 that asks to come again. */
 export function answerApiProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof ApiProblem) {
-    const { status, code, message, pointer } = error;
+    const { status, code, message, pointer, problems } = error;
     // RFC 9110, 15.5.2: a 401 names the way to authenticate.
     if (status === 401) reply.header('www-authenticate', 'Bearer');
-    return reply
-      .code(status)
-      .send({ error: { code, message, ...(pointer === undefined ? {} : { pointer }) } });
+    return reply.code(status).send({
+      error: {
+        code,
+        message,
+        ...(pointer === undefined ? {} : { pointer }),
+        ...(problems && { problems }),
+      },
+    });
   }
   const { statusCode = 500, message } = error as Partial<FastifyError>;
   if (statusCode < 500)

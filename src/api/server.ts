@@ -11,6 +11,7 @@ import fastify, {
 } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import type { Instant } from '../core/events/event.ts';
+import { createJobs } from '../engine/jobs.ts';
 import { steadyNow } from '../engine/steady-now.ts';
 import type { App } from '../app.ts';
 import { UserError } from '../errors.ts';
@@ -19,11 +20,15 @@ import type { ProviderEvent } from '../inbound/providers/provider.ts';
 import { createAccess, type Access } from './access.ts';
 import { auditRoutes } from './audit.ts';
 import { keepAuditTrail } from './audit-trail.ts';
+import { calendarRoutes } from './calendar.ts';
 import { chatRoutes } from './chat.ts';
 import { contactRoutes } from './contacts.ts';
+import { deliverabilityRoutes } from './deliverability.ts';
+import { forecastRoutes } from './forecast.ts';
 import { databaseCheck, healthRoutes, type Checks } from './health.ts';
 import { healthReportRoutes } from './health-report.ts';
 import { keyRoutes } from './keys.ts';
+import { jobRoutes } from './jobs.ts';
 import { noticeRoutes } from './notices.ts';
 import { mapRoutes } from './map.ts';
 import { messageRoutes } from './messages.ts';
@@ -36,14 +41,19 @@ import { confirmRoutes } from './confirm.ts';
 import { consoleRoutes } from './console.ts';
 import { BusyError, limitPressure, sendBusy } from './pressure.ts';
 import { preferenceRoutes } from './preferences.ts';
+import { projectRoutes } from './project.ts';
 import { putAsideRoutes } from './put-aside.ts';
+import { sendingRoutes } from './sending.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { surveyRoutes } from './survey.ts';
+import { templateRoutes } from './templates.ts';
 import { trackRoutes } from './track.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
 import { userRoutes } from './users.ts';
 import { metricsRoute, type Measured } from './watch-server.ts';
 import { vocabularyRoutes } from './vocabulary.ts';
+import { workflowTrialRoutes } from './workflow-trials.ts';
+import { workflowViewRoutes } from './workflow-views.ts';
 import { workflowRoutes } from './workflows.ts';
 
 export interface ServerOptions {
@@ -108,8 +118,19 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   keepAuditTrail(server, app.audit);
   await server.register(segmentRoutes(segmentOptions(app, now)));
   await server.register(workflowRoutes(workflowOptions(app, access, now)));
+  const { desk, deployments, live, rehearsal, workflows, experiments } = app;
+  const jobs = createJobs();
+  await server.register(workflowViewRoutes({ workflows, desk, live, experiments, access, now: app.now }));
+  await server.register(workflowTrialRoutes({ rehearsal, editing: desk.editing, live, jobs, access }));
+  await server.register(projectRoutes({ desk, live, deployments, jobs, access }));
+  await server.register(jobRoutes({ jobs, access }));
   await server.register(noticeRoutes({ access, notices: app.notices }));
   await server.register(messageRoutes(messageOptions(app, access)));
+  await server.register(templateRoutes({ access, desk: app.templates }));
+  await server.register(sendingRoutes({ access, sending: app.sending }));
+  await server.register(deliverabilityRoutes(deliverabilityOptions(app, access)));
+  await server.register(calendarRoutes({ ...app, access }));
+  await server.register(forecastRoutes({ access, live: app.live, book: app.forecast, now: app.now }));
   await server.register(mapRoutes({ access, map: app.map }));
   await server.register(chatRoutes(chatOptions(app, access)));
   await server.register(contactRoutes(contactOptions(app, access)));
@@ -265,6 +286,11 @@ function messageOptions({ messages, reader }: App, access: Access): Parameters<t
   const contactOf = async (who: string): Promise<string | undefined> =>
     (await reader.findContact(who))?.contact.id;
   return { access, messages, contactOf };
+}
+
+function deliverabilityOptions(app: App, access: Access): Parameters<typeof deliverabilityRoutes>[0] {
+  const { delivery: book, set_up, now } = app;
+  return { access, book, set_up, zone: () => app.live().project.time_zone, now };
 }
 
 function chatOptions({ chat, reader }: App, access: Access): Parameters<typeof chatRoutes>[0] {

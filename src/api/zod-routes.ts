@@ -61,7 +61,7 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): object {
   return z.toJSONSchema(schema, { io, target: 'openapi-3.0', unrepresentable: 'any' });
 }
 
-const PROBLEM = z.object({
+export const PROBLEM = z.object({
   error: z.object({ code: z.string(), message: z.string(), pointer: z.string().optional() }),
 });
 

@@ -44,7 +44,7 @@ export function addMessages(program: Command): void {
 async function list(app: App, { state, contact, json }: ListOptions): Promise<void> {
   const contact_id = contact === undefined ? undefined : await contactOf(app, contact);
   const states = state ?? (contact === undefined ? DEAD : []);
-  const found = await app.messages.list({ states, contact_id, limit: LISTED });
+  const { messages: found } = await app.messages.list({ states, contact_id, limit: LISTED });
   if (json) return output.json(found);
   if (found.length === 0) return output.line('There are none.');
   output.table(

@@ -137,7 +137,8 @@ function rendered(look: Look, tone: string | undefined, language: string | undef
 async function show(look: Look, { tone, language, text, json }: Options): Promise<void> {
   const made = await rendered(look, tone, language);
   const { message, channel } = look;
-  if (json) return output.json({ message, channel, contact: look.contact.id, ...made });
+  const { prose, ...told } = made;
+  if (json) return output.json({ message, channel, contact: look.contact.id, ...told });
   if (!text) tellHead(look, made);
   output.line(made.text);
 }

@@ -112,7 +112,8 @@ async function receiveMail(app: App, { mail }: Settings, log: Log): Promise<Rece
 }
 
 /**
- * A project that has problems does not become live; if another is, that one runs on.
+ * A project that has problems does not become live; if another is, that one runs on. So does what was deployed from the
+ * console, until the files in the folder change.
  *
  * @returns what the files were, to be compared with later.
  */
@@ -120,6 +121,12 @@ async function deployFolder(app: App, folder: string, { log, metrics }: Watching
   const files = await readProjectFiles(folder);
   if (Object.keys(files).length === 0) {
     app.live();
+    return JSON.stringify(files);
+  }
+  if (await app.isOverruled(files)) {
+    log.announce(
+      `Going on with version ${app.live().hash}, which was deployed from the console after this folder's.`,
+    );
     return JSON.stringify(files);
   }
   try {

@@ -33,6 +33,8 @@ export interface Preview {
   readonly preheader: string;
   readonly html: string;
   readonly text: string;
+  /** The text before it was broken into lines: a line is a paragraph, a heading or a row. */
+  readonly prose: string;
   /** As the contact's field says; null where it has none. */
   readonly to: string | null;
   readonly tone: string;
@@ -59,9 +61,9 @@ export async function renderMessage(
   const voice = forcedVoice(own, forced, live.project.tone);
   const job = jobOf(claimed, live, now, voice, linksOf(claimed));
   if (!job) throw unspoken(message.message, `there are no words in "${voice.language}"`);
-  const { subject, html, text, preheader } = await rendered(renderer, job, message.message);
+  const { subject, html, text, preheader, prose } = await rendered(renderer, job, message.message);
   return {
-    ...{ subject, preheader, html, text },
+    ...{ subject, preheader, html, text, prose },
     to: addressOf(contact, message.channel) ?? null,
     tone: voice.tone.tone,
     language: voice.language,
@@ -149,14 +151,17 @@ function heldBack(live: LiveProject, message: ClaimedMessage, voice: Voice, now:
   return 'held_back' in letter ? letter.held_back : null;
 }
 
-/** The renderer answers with a subject, and so the line that inboxes show after it is rendered as another one. */
+/**
+ * The renderer answers with a subject, and so the line that inboxes show after it is rendered as another one. Without
+ * HTML it breaks no lines.
+ */
 async function rendered(
   renderer: Renderer,
   job: RenderJob,
   message: string,
-): Promise<{ subject: string; html: string; text: string; preheader: string }> {
+): Promise<Pick<Preview, 'subject' | 'html' | 'text' | 'preheader' | 'prose'>> {
   const { preheader } = job.templates;
-  const templates = { ...job.templates, subject: preheader, html: '', text: '' };
+  const templates = { ...job.templates, subject: preheader, html: '' };
   const [whole, line] = await renderer.renderBatch([
     job,
     { key: `${job.key}/preheader`, templates, context: job.context },
@@ -164,7 +169,7 @@ async function rendered(
   if (!whole?.ok) throw unspoken(message, whole?.reason ?? 'no answer');
   if (!line?.ok) throw unspoken(message, line?.reason ?? 'no answer');
   const { subject, html, text } = whole;
-  return { subject, html, text, preheader: line.subject };
+  return { subject, html, text, preheader: line.subject, prose: line.text };
 }
 
 function unspoken(message: string, why: string): UserError {

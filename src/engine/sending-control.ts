@@ -21,8 +21,11 @@ export interface SendingControl {
   state(): Promise<SendingState>;
   /** False where they had been stopped by hand before. */
   stop(channel: string): Promise<boolean>;
-  /** Ends what people and complaints stopped; the set-up of the domain is mended in DNS. */
-  resume(): Promise<{ readonly ended: number; readonly released: number }>;
+  /**
+   * Ends what people and complaints stopped, of one channel where that is given; the set-up of the domain is mended in
+   * DNS.
+   */
+  resume(channel?: string): Promise<{ readonly ended: number; readonly released: number }>;
 }
 
 export interface ControlParts {
@@ -47,9 +50,11 @@ export function createSendingControl({ book, bell, now }: ControlParts): Sending
     async stop(channel) {
       return stops.begin({ channel, cause: 'hand', because: BY_HAND, since: await now() });
     },
-    async resume() {
+    async resume(of) {
       const at = await now();
-      const open = (await stops.open()).filter(({ cause }) => cause !== 'setup');
+      const open = (await stops.open()).filter(
+        ({ cause, channel }) => cause !== 'setup' && (of === undefined || of === channel),
+      );
       let released = 0;
       for (const { channel, cause } of open) released += (await stops.end(channel, cause, at)) ?? 0;
       bell.ringSends();

@@ -68,7 +68,7 @@ export function masked(text: string): string {
 }
 
 const ADDRESS = /[^\s<>"'\\,;:()[\]/?&=]+(?:@|%40)[\p{L}\p{N}.-]+\.[\p{L}\p{N}-]+/gu;
-const LINK = /(\/[upysco]\/)[\w-]{20,}/g;
+const LINK = /(\/(?:[upysco]|invitations?)\/)[\w-]{20,}/g;
 const KEY = /\b(etapa_[wa]k|whsec)_[\w+/=-]+/g;
 /** `scheme://user:password@` */
 const CREDENTIALS = /(\w+:\/\/)[^\s/@]+@/g;

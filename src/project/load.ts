@@ -400,7 +400,8 @@ function versionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-function hashOf(files: ProjectFiles): string {
+/** Names a version of a project. */
+export function hashOf(files: ProjectFiles): string {
   return createHash('sha256')
     .update(JSON.stringify(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))))
     .digest('hex')

@@ -76,7 +76,7 @@ function saidBy({ language, formality, subject, preheader, prose }: Variant): Sa
 }
 
 /** Addresses of links are not read aloud. */
-function withoutAddresses(prose: string): string {
+export function withoutAddresses(prose: string): string {
   return prose.replace(/ ?<[^<>\s]*>/g, '').replace(/\b(?:https?:\/\/|mailto:)\S+/g, '');
 }
 

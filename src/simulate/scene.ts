@@ -54,9 +54,11 @@ export function playScene(project: Project, file: TestFile, test: OneTest): Scen
 /** How long it is watched after the last moment that the test names, where it does not say. */
 const WATCHED = exactMilliseconds({ amount: 90, unit: 'day' });
 
-type Fields = NonNullable<OneTest['contact']>;
+/** Who it is: what is known, and `consent`, `stage` and `segments`. */
+export type Fields = NonNullable<OneTest['contact']>;
 
-function zoneOf({ time_zone }: Fields, project: Project): string {
+/** Where somebody is of whom only this is known. */
+export function zoneOf({ time_zone }: Fields, project: Project): string {
   return typeof time_zone === 'string' && isZone(time_zone) ? time_zone : project.time_zone;
 }
 
@@ -88,7 +90,8 @@ function placesOf({ workflows }: Project, step: string): string[] {
     .map(({ id }) => `${id}/${step}`);
 }
 
-function contactOf(spec: Fields, project: Project, born: Instant): Contact {
+/** Somebody made up. */
+export function contactOf(spec: Fields, project: Project, born: Instant): Contact {
   const { consent = [], stage = project.stages.start, segments = [], ...fields } = spec;
   const contact = newContact('test', stage, born);
   const known = Object.entries(fields as JsonObject).map(([name, value]) => [name, { value, at: born }]);
@@ -103,7 +106,8 @@ function contactOf(spec: Fields, project: Project, born: Instant): Contact {
   };
 }
 
-function eventOf(given: Given, index: number, momentOf: (moment: Moment) => Instant): Event[] {
+/** None for what is no event, such as how a webhook answers. */
+export function eventOf(given: Given, index: number, momentOf: (moment: Moment) => Instant): Event[] {
   if (given.verb === 'webhook') return [];
   const { name, properties } = happeningOf(given);
   const type = name === 'identified' ? 'identify' : 'track';
@@ -152,8 +156,8 @@ export function messageOf(given: Fate): string {
   }
 }
 
-/** A step that calls several times gets the answers in their order, and the last one ever after. */
-function answersOf(
+/** How webhooks answer. A step that calls several times gets the answers in their order, and the last one ever after. */
+export function answersOf(
   given: readonly Given[],
   momentOf: (moment: Moment) => Instant,
 ): (call: Call) => WebhookAnswer {

@@ -8,7 +8,7 @@ const json = z.json();
 const values = z.record(z.string(), json);
 
 /** Who it is: `consent`, `stage` and `segments`, and any field. */
-const contactSchema = z
+export const contactSchema = z
   .object({
     consent: z.array(z.string()).optional(),
     /** Where the contact begins; from its first event on, the project's rules decide. */
@@ -31,7 +31,8 @@ const at = momentSchema.optional();
 /** What became of the latest message of this name. */
 const fate = { at: momentSchema, with: values.optional() };
 
-const givenSchema = byVerb('thing to be given', {
+/** One thing that happens, and when. */
+export const givenSchema = byVerb('thing to be given', {
   event: z.strictObject({ event: snakeId, at: momentSchema, with: values.optional() }),
   update: z.strictObject({ update: values, at: momentSchema }),
   started: z.strictObject({ started: z.string(), at: momentSchema, with: values.optional() }),

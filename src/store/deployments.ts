@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { OldVersion } from '../project/load.ts';
 import type { Instant } from '../core/events/event.ts';
+import { UserError } from '../errors.ts';
 import type { Database, Runner } from './database.ts';
+import { LOCK } from './locks.ts';
 import { tryAllAgain } from './put-aside.ts';
 import { beginRecomputation } from './recomputations.ts';
 import { transaction } from './transaction.ts';
@@ -16,9 +18,11 @@ export interface Deployment {
   /** Null where what its rules change starts workflows as anything else does. */
   readonly live_since: number | null;
   readonly deployed_at: number;
+  /** By whom over the API; null: from a folder. */
+  readonly deployed_by: string | null;
 }
 
-const COLUMNS = sql`id, hash, files, rules, ${ms('live_since')} as live_since, ${ms('deployed_at')} as deployed_at`;
+const COLUMNS = sql`id, hash, files, rules, ${ms('live_since')} as live_since, ${ms('deployed_at')} as deployed_at, deployed_by`;
 
 export async function latestDeployment(db: Runner): Promise<Deployment | undefined> {
   const found = await db.execute<Deployment & Record<string, unknown>>(sql`
@@ -33,14 +37,21 @@ export async function findDeployment(db: Runner, hash: string): Promise<Deployme
   return found.rows[0];
 }
 
+export type ListedDeployment = Pick<Deployment, 'id' | 'hash' | 'deployed_at' | 'deployed_by'>;
+
 /** Newest first, without their files. */
-export async function listDeployments(
-  db: Runner,
-  limit: number,
-): Promise<readonly { readonly id: number; readonly hash: string; readonly deployed_at: number }[]> {
-  const found = await db.execute<{ id: number; hash: string; deployed_at: number }>(sql`
-    select id, hash, ${ms('deployed_at')} as deployed_at from deployments order by id desc limit ${limit}`);
+export async function listDeployments(db: Runner, limit: number): Promise<readonly ListedDeployment[]> {
+  const found = await db.execute<ListedDeployment & Record<string, unknown>>(sql`
+    select id, hash, ${ms('deployed_at')} as deployed_at, deployed_by from deployments order by id desc limit ${limit}`);
   return found.rows;
+}
+
+/** What was taken up from a folder last; undefined where nothing ever was. */
+export async function latestFromFolder(db: Runner): Promise<ListedDeployment | undefined> {
+  const found = await db.execute<ListedDeployment & Record<string, unknown>>(sql`
+    select id, hash, ${ms('deployed_at')} as deployed_at, deployed_by from deployments where deployed_by is null
+    order by id desc limit 1`);
+  return found.rows[0];
 }
 
 interface NewDeployment {
@@ -55,25 +66,45 @@ interface NewDeployment {
     readonly version: string;
     readonly text: string;
   }[];
+  /** The version that was edited: where another is live meanwhile, nothing is kept. Absent: whatever is live. */
+  readonly base?: string | undefined;
+  readonly deployed_by: string | null;
 }
 
-/** Keeps the project, and lets its rules go through the contacts: all of it, or nothing. */
+/**
+ * Keeps the project, and lets its rules go through the contacts: all of it, or nothing.
+ * @throws UserError where the version that was edited is not the live one.
+ */
 export async function recordDeployment(db: Database, deployment: NewDeployment): Promise<void> {
-  const { hash, files, rules, segments, live_since, now, workflow_sources } = deployment;
+  const { hash, files, rules, segments, live_since, now, workflow_sources, deployed_by } = deployment;
   await transaction(db, async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(${LOCK.deploying})`);
+    await refuseOtherBase(tx, deployment.base);
     for (const { id, version, text } of workflow_sources) {
       await tx.execute(sql`
         insert into workflow_versions (workflow, version, source, deployed_at) values (${id}, ${version}, ${text}, now())
         on conflict do nothing`);
     }
     const recorded = await tx.execute<{ id: number }>(sql`
-      insert into deployments (hash, files, rules, live_since, deployed_at)
+      insert into deployments (hash, files, rules, live_since, deployed_at, deployed_by)
       values (${hash}, ${JSON.stringify(files)}::jsonb, ${rules},
-        ${live_since === null ? null : new Date(live_since).toISOString()}::timestamptz, now()) returning id`);
+        ${live_since === null ? null : new Date(live_since).toISOString()}::timestamptz, now(), ${deployed_by}) returning id`);
     await tx.execute(sql`delete from segment_members where segment <> all(${array(segments, 'text')})`);
     await tryAllAgain(tx);
     await beginRecomputation(tx, recorded.rows[0]?.id ?? 0, rules, now);
   });
+}
+
+async function refuseOtherBase(tx: Runner, base: string | undefined): Promise<void> {
+  if (base === undefined) return;
+  const found = await tx.execute<{ hash: string }>(
+    sql`select hash from deployments order by id desc limit 1`,
+  );
+  if (found.rows[0]?.hash === base) return;
+  throw new UserError(
+    'base_outdated',
+    'Another version went live while this one was edited. Load it, make your change again, and deploy.',
+  );
 }
 
 /**

@@ -19,5 +19,7 @@ export const LOCK = {
   users: 738_426,
   /** Counting tries to sign in. */
   signing_in: 738_427,
+  /** Making a project live. */
+  deploying: 738_428,
   migration: 7_384_201,
 } as const;

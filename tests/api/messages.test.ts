@@ -41,6 +41,16 @@ interface Answer {
   readonly body: Partial<Told> & {
     readonly messages?: readonly Told[];
     readonly next_cursor?: string | null;
+    readonly looked_back_to?: string | null;
+    readonly touches?: readonly {
+      readonly kind: string;
+      readonly machine: string;
+      readonly url: string | null;
+    }[];
+    readonly reports?: readonly { readonly kind: string }[];
+    readonly run_now?: { readonly outcome: string | null } | null;
+    readonly on_their_way?: readonly string[];
+    readonly left_alone?: readonly { readonly id: string; readonly code: string }[];
     readonly error?: { readonly code: string; readonly message: string };
   };
 }
@@ -88,7 +98,7 @@ describe('a message that was refused', () => {
       en: 'the receiver refused it: 554 5.6.0 content',
       es: 'el destinatario lo rechazó: 554 5.6.0 content',
     });
-    expect((await ask(`/${id}`)).body).toEqual(first);
+    expect((await ask(`/${id}`)).body).toMatchObject({ ...first, touches: [], reports: [] });
     const both = await Promise.all([retry(id), retry(id)]);
     expect(both.map(({ status }) => status)).toEqual([202, 202]);
     await shop.until((all) => all.every(({ state }) => state === 'sent'));
@@ -98,7 +108,7 @@ describe('a message that was refused', () => {
     const again = await retry(id);
     expect(again.status).toBe(409);
     expect(again.body.error).toMatchObject({ code: 'message_sent' });
-    expect((await ask('')).body).toEqual({ messages: [], next_cursor: null });
+    expect((await ask('')).body).toEqual({ messages: [], next_cursor: null, looked_back_to: null });
   });
 
   it('is not sent to who said no meanwhile', async () => {
@@ -155,6 +165,91 @@ describe('the list', () => {
     const { body } = await ask('?contact=ana@example.com');
     expect(body.messages?.map(({ state }) => state)).toEqual(['sent']);
     expect((await ask('?contact=ana&state=refused')).body.messages).toEqual([]);
+  });
+});
+
+/** Rows as they would have become, without living through them. */
+async function keepMessages(values: ReturnType<typeof sql>): Promise<void> {
+  await shop.app.db.execute(sql`
+    insert into messages (id, contact_id, workflow, run, step, visit, message, channel, purpose, state, owed_at, due_at,
+      stage, language, tone, formality, because, event, address) ${values}`);
+}
+
+describe('what is looked for', () => {
+  it('is found by workflow, message, tone, language, domain and time, alone and together', async () => {
+    await keepMessages(sql`
+      select gen_random_uuid(), gen_random_uuid(), 'sought', n, 's', 1, 'm' || n % 2, 'email', 'promotion', 'sent',
+        '2001-01-01T00:00Z'::timestamptz + n * interval '1 hour', now(), 'awareness', case when n < 4 then 'es' else 'en' end,
+        case when n % 3 = 0 then 'warm' else 'plain' end, '{}', '{"en":"","es":""}', '{}',
+        'p' || n || case when n = 5 then '@Other.example' else '@one.example' end
+      from generate_series(1, 6) n`);
+    const count = async (query: string): Promise<number | undefined> =>
+      (await ask(`?state=all&workflow=sought&${query}`)).body.messages?.length;
+    expect(await count('')).toBe(6);
+    expect(await count('message=m1')).toBe(3);
+    expect(await count('tone=warm')).toBe(2);
+    expect(await count('language=es&message=m1')).toBe(2);
+    expect(await count('domain=other.EXAMPLE')).toBe(1);
+    expect(await count('from=2001-01-01T03:00:00Z&to=2001-01-01T05:00:00Z')).toBe(2);
+    expect((await ask('?workflow=sought')).body.messages).toEqual([]);
+  });
+
+  it('is looked for so far back as one page can, and the next page goes on from there', async () => {
+    await keepMessages(sql`
+      select gen_random_uuid(), gen_random_uuid(), 'many', n, 's', 1, case when n = 1 then 'rare' else 'common' end, 'email',
+        'promotion', 'sent', '2002-01-01T00:00Z'::timestamptz + n * interval '1 second', now(), 'awareness', 'en', 'plain',
+        '{}', '{"en":"","es":""}', '{}', null
+      from generate_series(1, 20050) n`);
+    const until = '&to=2002-02-01T00:00:00Z';
+    const { body } = await ask(`?state=all&message=rare${until}`);
+    expect(body).toMatchObject({ messages: [], looked_back_to: '2002-01-01T00:00:51.000Z' });
+    const next = await ask(`?state=all&message=rare${until}&cursor=${body.next_cursor ?? ''}`);
+    expect(next.body).toMatchObject({ looked_back_to: null, next_cursor: null });
+    expect(next.body.messages).toHaveLength(1);
+  });
+});
+
+describe('one message', () => {
+  it('is told with what became of it: opens and clicks with the machines marked, reports, and its run', async () => {
+    const id = await send('mia', 'orders', undefined, 'sent');
+    await shop.app.db.execute(sql`update messages set links = '{https://shop.example/a}' where id = ${id}`);
+    await shop.app.db.execute(sql`
+      insert into touches (message_id, kind, link, at, ip, user_agent, machine, sign) values
+        (${id}, 'open', null, now(), '127.0.0.1', 'scanner', 'certain', 'scanner'),
+        (${id}, 'click', 0, now() + interval '1 minute', '127.0.0.1', 'a browser', 'no', 'none')`);
+    await shop.app.db.execute(sql`
+      insert into reports (id, message_id, channel, address, kind, source, at)
+      values ('r1', ${id}, 'email', 'mia@example.com', 'complained', 'test', now())`);
+    const { body } = await ask(`/${id}`);
+    expect(body.touches).toMatchObject([
+      { kind: 'open', machine: 'certain', url: null },
+      { kind: 'click', machine: 'no', url: 'https://shop.example/a' },
+    ]);
+    expect(body.reports).toMatchObject([{ kind: 'complained', source: 'test' }]);
+    expect(body.run_now).toMatchObject({ outcome: 'completed' });
+    expect(JSON.stringify(body)).not.toContain('127.0.0.1');
+  });
+});
+
+describe('several messages', () => {
+  it('are tried again together; what cannot be, is told and keeps none of the others', async () => {
+    const refused = await send('pia', 'orders', '554 5.6.0 content', 'refused');
+    const sent = await send('ada', 'orders', undefined, 'sent');
+    const unknown = '01931b2e-7a00-7000-8000-000000000001';
+    const body = JSON.stringify({ ids: [unknown, sent, refused] });
+    const answer = await ask('/retry', { method: 'POST', body });
+    expect(answer.status).toBe(202);
+    expect(answer.body.on_their_way).toEqual([refused]);
+    expect(answer.body.left_alone?.map(({ id, code }) => [id, code])).toEqual([
+      [unknown, 'message_unknown'],
+      [sent, 'message_sent'],
+    ]);
+    await shop.until((all) => all.find((one) => one.id === refused)?.state === 'sent');
+  });
+
+  it('are at most 200', async () => {
+    const ids = Array.from({ length: 201 }, () => '01931b2e-7a00-7000-8000-000000000001');
+    expect((await ask('/retry', { method: 'POST', body: JSON.stringify({ ids }) })).status).toBe(422);
   });
 });
 

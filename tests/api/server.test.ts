@@ -108,7 +108,12 @@ describe('the description of the API', () => {
     expect(Object.keys(paths).toSorted()).toEqual(
       [
         ...names.map((name) => `/v1/${name}`),
-        ...['/v1/messages', '/v1/messages/{id}', '/v1/messages/{id}/retry', '/v1/map', '/v1/map/days'],
+        ...['/v1/messages', '/v1/messages/retry', '/v1/messages/{id}', '/v1/messages/{id}/retry'],
+        ...['/v1/sending', '/v1/sending/stop', '/v1/sending/resume'],
+        ...['/v1/deliverability', '/v1/deliverability/set-up'],
+        ...['/v1/templates', '/v1/templates/{message}/preview'],
+        ...['/v1/calendar', '/v1/forecast', '/v1/notices/{id}/reach'],
+        ...['/v1/map', '/v1/map/days'],
         ...['', '/chat', '/chat/read', '/export', '/messages', '/timeline', '/why-not', '/explain'].map(
           (path) => `/v1/contacts/{id}${path}`,
         ),
@@ -116,10 +121,24 @@ describe('the description of the API', () => {
         ...['/v1/contacts', '/v1/contacts.csv', '/v1/vocabulary'],
         ...['/v1/notices', '/v1/notices/{id}/start', '/v1/notices/{id}/end'],
         ...['/v1/suppressions', '/v1/suppressions/{address}', '/v1/put-aside', '/v1/put-aside/retry'],
-        ...['/health/live', '/health/ready', '/v1/workflows/{id}/start'],
         ...['/v1/session', '/v1/set-up', '/v1/invitations/{token}', '/v1/sessions', '/v1/sessions/{id}'],
         ...['/v1/users', '/v1/users/{id}', '/v1/users/{id}/invitation', '/v1/users/me/password'],
         ...['/v1/keys', '/v1/keys/{id}', '/v1/audit', '/v1/health-report'],
+        ...[
+          '',
+          '/start',
+          '/experiments',
+          '/waiting',
+          '/versions',
+          '/versions/{hash}',
+          '/try',
+          '/simulate',
+        ].map((path) => `/v1/workflows/{id}${path}`),
+        ...['/pause', '/resume', '/stop'].map((path) => `/v1/workflows/{id}${path}`),
+        ...['files', 'file', 'versions', 'check', 'complete', 'hover', 'preview', 'deploy', 'rollback'].map(
+          (name) => `/v1/project/${name}`,
+        ),
+        ...['/health/live', '/health/ready', '/v1/workflows', '/v1/jobs/{id}'],
       ].toSorted(),
     );
     for (const name of names) {

@@ -14,6 +14,7 @@ import { attacks, type Case, type Group } from './cases.ts';
 import { openWorld, CITY, FILES, forced, PLAIN, type World } from './world.ts';
 import { beginSlowOnes, tryBody } from './bodies.ts';
 import { tryInbound } from './inbound.ts';
+import { trySession } from './sessions.ts';
 import { tryTracking } from './tracking.ts';
 import { tryWebhook } from './webhooks.ts';
 
@@ -206,6 +207,7 @@ function tokenOf(kind: string): string {
   return made[kind]?.() ?? kind;
 }
 
+attacked('sessions', (attack) => trySession(world, attack));
 attacked('tracking', (attack) => tryTracking(world, attack));
 attacked('inbound', (attack) => tryInbound(world, attack));
 attacked('webhook-url', tryWebhook);

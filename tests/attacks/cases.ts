@@ -95,6 +95,17 @@ const SCHEMAS = {
     may_be_cut_off: z.boolean().default(false),
     notes: z.union([z.int(), z.literal('many')]).default(0),
   }),
+  sessions: z.strictObject({
+    ...named,
+    /** As it is sent; `{token}` is the session of an owner. */
+    cookie: inputSchema,
+    method: z.enum(['GET', 'POST', 'PATCH', 'DELETE']).default('GET'),
+    path: z.string().default('/v1/users'),
+    headers: words.default({}),
+    type: z.string().optional(),
+    body: z.string().optional(),
+    answers: statuses,
+  }),
   inbound: z.strictObject({
     ...named,
     door: z.enum(['mail', 'webhook', 'reader']),

@@ -79,6 +79,7 @@ export async function openConsole({
   const { key } = await createWriteKey(shop.app.db, 'Console', 'api');
   const server = await openServer(shop.app, {
     console_folder: folder,
+    demo: true,
     more: async (host) => {
       await host.register(inboxRoutes(catcher), { prefix: '/inbox' });
     },
@@ -93,7 +94,7 @@ export async function openConsole({
     origin,
     ends_at,
     key,
-    newPage: (options = {}) => openPage(browser, key, complaints, options),
+    newPage: (options = {}) => openPage(browser, complaints, options),
     complaints: () => complaints.splice(0),
     async close() {
       await browser.close();
@@ -115,7 +116,6 @@ async function openShop(catcher: Catcher, start: number): Promise<TestApp> {
 
 async function openPage(
   browser: Browser,
-  key: string,
   complaints: string[],
   { scheme = 'light', language = 'en', width = 1440, height = 1000 }: PageOptions,
 ): Promise<Page> {
@@ -125,19 +125,8 @@ async function openPage(
     locale: language,
     timezoneId: 'Europe/Madrid',
     reducedMotion: 'reduce',
-    extraHTTPHeaders: { authorization: `Bearer ${key}` },
   });
   const page = await context.newPage();
-  // The API goes by the key; the session only tells the console whom it speaks to.
-  await page.route('**/v1/session', (route) =>
-    route.fulfill({
-      json: {
-        user: { id: 'u1', name: 'Olga', email: 'olga@example.com', role: 'owner' },
-        rights: ['read', 'people', 'publish', 'manage'],
-        demo: true,
-      },
-    }),
-  );
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });

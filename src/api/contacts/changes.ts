@@ -1,6 +1,7 @@
 /** What people change about a contact. It becomes events like any others, so that it is history like anything else. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Json } from '../../core/json.ts';
 import type { App } from '../../app.ts';
 import type { Identity, IncomingEvent, Instant } from '../../core/events/event.ts';
 import { readCalls, type Endpoint } from '../../core/events/segment.ts';
@@ -213,7 +214,11 @@ const INTO_A_VISITOR = (): ApiProblem =>
     '/into',
   );
 
-const values = z.record(z.string().min(1), z.unknown());
+/** A schema that refers to itself has no place in the document of the API. */
+const anyJson = z.custom<Json>((value) => z.json().safeParse(value).success, {
+  error: 'write a value of JSON',
+});
+const values = z.record(z.string().min(1), anyJson);
 /** Consents are said with their proof, by a route of their own. */
 const fieldsOfContact = values
   .refine((fields) => !('consent' in fields || 'consent_proof' in fields), {

@@ -1,2 +1,9 @@
 /** What the journey map answers, for whoever reads it. */
-export type { JourneyMap, MapDays, MapFigures, MapStage, Opportunity, Sureness } from '../../core/map/shapes.ts';
+export type {
+  JourneyMap,
+  MapDays,
+  MapFigures,
+  MapStage,
+  Opportunity,
+  Sureness,
+} from '../../core/map/shapes.ts';

@@ -21,6 +21,12 @@ const setUp = createRoute({
   component: lazyRouteComponent(() => import('../pages/set-up/index.tsx')),
 });
 
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation/$token',
+  component: lazyRouteComponent(() => import('../pages/invitation/index.tsx')),
+});
+
 /** What only those who are signed in see. */
 const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell });
 
@@ -81,5 +87,6 @@ const settings = createRoute({
 export const routes = root.addChildren([
   signIn,
   setUp,
+  invitation,
   inside.addChildren([map, contacts, contact, workflows, workflow, messages, message, calendar, settings]),
 ]);

@@ -1,20 +1,10 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import type { Right, Role } from '../../core/access/roles.ts';
+import type { Me as Session } from '../../api/session/shapes.ts';
+import type { Right } from '../../core/access/roles.ts';
 import { apiGet, type ApiError } from './client.ts';
 
-export interface Session {
-  readonly user: { readonly id: string; readonly name: string; readonly email: string; readonly role: Role };
-  readonly rights: readonly Right[];
-  readonly demo: boolean;
-}
-
-export interface Me {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly role: Role;
-  readonly rights: readonly Right[];
-}
+/** Who is signed in, and what they may do. */
+export type Me = Session['user'] & Pick<Session, 'rights'>;
 
 /** Under which the session is kept: whoever signs in or out makes it be asked anew. */
 export const SESSION_KEY = ['session'] as const;

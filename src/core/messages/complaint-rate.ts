@@ -39,8 +39,9 @@ export function hasCalmedDown(days: readonly Complaints[], days_stopped: number)
   return moments.every((ago) => judgeComplaints(complaintsOfWeek(days, ago)).level !== 'pause');
 }
 
-const WARN_AT = 0.001;
-const PAUSE_AT = 0.003;
+/** Shares from 0 to 1. */
+export const WARN_AT = 0.001;
+export const PAUSE_AT = 0.003;
 /** Few messages are counted as so many: otherwise one complaint about ten would stop everything. */
 const COUNTED_AS_LEAST = 1000;
 

@@ -22,8 +22,10 @@ export const FILE_SCHEMAS = {
   message: messageFileSchema,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
+export type FileKind = keyof typeof FILE_SCHEMAS | 'tests';
+
 /** Which files each JSON Schema is for, as an editor's pattern from the folder of the project. */
-export const FILES_OF: Readonly<Record<keyof typeof FILE_SCHEMAS | 'tests', string>> = {
+export const FILES_OF: Readonly<Record<FileKind, string>> = {
   etapa: 'etapa.yaml',
   stages: 'workflows/journey/stages.yaml',
   tone: 'workflows/journey/tone.yaml',

@@ -65,6 +65,8 @@ export const deployments = pgTable('deployments', {
   /** Since when its rules hold, by the engine's clock; null: what they change starts workflows as anything else does. */
   live_since: instant(),
   deployed_at: instant().notNull(),
+  /** By whom over the API; null: from a folder, by a command or at a start. */
+  deployed_by: text(),
 });
 
 /** New rules on their way through all contacts, in the order of their ids. */
