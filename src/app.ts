@@ -65,6 +65,7 @@ import { orMeant } from './project/did-you-mean.ts';
 import { editing } from './project/editing.ts';
 import { hashOf, loadProject, type LoadedProject } from './project/load.ts';
 import { formatProblem, type Problem } from './project/problem.ts';
+import { readCondition, type ReadCondition } from './project/read-condition.ts';
 import type { ProjectFiles } from './project/read-files.ts';
 import { openBackend, type QueueBackend } from './queue/backend.ts';
 import { createBell } from './queue/bell.ts';
@@ -199,6 +200,8 @@ export interface App {
     retry(contact_ids: readonly string[] | 'all'): Promise<number>;
   };
   readonly people: PersonalData;
+  /** A condition that is not deployed, among the names of the live project. */
+  readCondition(this: void, text: string): ReadCondition;
   /** Who may sign in to the console, who is signed in, and what they did. */
   readonly accounts: Accounts;
   readonly sessions: Sessions;
@@ -580,6 +583,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       },
     },
     people: openPersonalData(db, live),
+    readCondition: (text) => readCondition('condition', text, live().files),
     accounts: createAccounts(openUserBook(db), options.public_url),
     sessions: openSessions(db),
     keys: openKeys(db),

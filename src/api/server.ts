@@ -305,9 +305,9 @@ function chatOptions({ chat, reader }: App, access: Access): Parameters<typeof c
 }
 
 function contactOptions(app: App, access: Access): Parameters<typeof contactRoutes>[0] {
-  const { people, contacts, reader, suppressions, live, now } = app;
+  const { people, contacts, reader, suppressions, live, readCondition, now } = app;
   return {
-    ...{ access, people, contacts, reader, suppressions, live, now },
+    ...{ access, people, contacts, reader, suppressions, live, readCondition, now },
     receive: (event, source) => app.receiver.receive([{ ...event, source }]),
     newId: uuidv7,
   };

@@ -24,7 +24,9 @@ beforeAll(async () => {
   owner = await signedIn(shop.app, server, ids.owner);
   support = await signedIn(shop.app, server, ids.support);
   await shop.receive(shop.knows('eva'));
-  await vi.waitUntil(async () => (await shop.app.reader.findContact('eva'))?.contact.id, { timeout: 15_000 });
+  await vi.waitUntil(async () => (await shop.app.reader.findContact('eva@example.com'))?.contact.id, {
+    timeout: 15_000,
+  });
 });
 afterAll(async () => {
   await server.close();

@@ -152,7 +152,7 @@ describe('the list of contacts', () => {
     expect(await wrong({ segment: 'buyrs' })).toMatchObject({
       error: {
         code: 'segment_unknown',
-        message: 'There is no segment called "buyrs"; did you mean "buyers"?',
+        message: 'There is no segment called "buyrs"; known here: buyers.',
       },
     });
     expect(await wrong({ where: 'none: [{ message: offer, was: sent }]' })).toMatchObject({

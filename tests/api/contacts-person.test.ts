@@ -169,7 +169,7 @@ describe('why she did not get something', () => {
       body: {
         error: {
           code: 'message_unknown',
-          message: 'There is no message called "ofer"; did you mean "offer"?',
+          message: 'There is no message called "ofer"; known here: offer, receipt.',
         },
       },
     });

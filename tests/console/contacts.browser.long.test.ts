@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axe, noChromium, openConsole, picture, type OpenConsole } from './console.ts';
 
-describe.skipIf(noChromium)('contacts in the console', () => {
+describe.skipIf(noChromium)('contacts in the console', { timeout: 120_000 }, () => {
   let shop: OpenConsole;
 
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe.skipIf(noChromium)('contacts in the console', () => {
 
   async function open(path: string, options?: Parameters<OpenConsole['newPage']>[0]): Promise<Page> {
     const page = await shop.newPage(options);
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(20_000);
     await page.goto(`${shop.base}${path}`);
     return page;
   }

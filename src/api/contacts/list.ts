@@ -11,14 +11,15 @@ import { readWhich, tooWide, whichQuery } from './which.ts';
 export interface ListOptions {
   readonly contacts: Pick<App['contacts'], 'page' | 'count'>;
   readonly live: App['live'];
+  readonly readCondition: App['readCondition'];
   readonly now: App['now'];
 }
 
-export function listRoutes(app: FastifyInstance, { contacts, live, now }: ListOptions): void {
+export function listRoutes(app: FastifyInstance, { contacts, live, readCondition, now }: ListOptions): void {
   app.get('/v1/contacts', documentedBy(LISTED), async ({ query }) => {
     const { limit, cursor, count: is_counted, ...asked } = readAs(listQuery, query);
     const project = live();
-    const which = readWhich(asked, project);
+    const which = readWhich(asked, project, readCondition);
     const at = await now();
     const place = readCursor(cursor, z.tuple([z.uuid()]));
     const [page, count] = await Promise.all([
@@ -35,7 +36,7 @@ export function listRoutes(app: FastifyInstance, { contacts, live, now }: ListOp
 
   app.get('/v1/contacts.csv', documentedBy(TABLE), async ({ query }, reply) => {
     const project = live();
-    const which = readWhich(readAs(whichQuery, query), project);
+    const which = readWhich(readAs(whichQuery, query), project, readCondition);
     const at = await now();
     const pageAfter = async (after: string | null): Promise<Page> => {
       const page = await contacts.page({ which, now: at, after, limit: ROWS_AT_ONCE }, project);

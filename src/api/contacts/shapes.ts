@@ -1,7 +1,7 @@
 /** What the API answers about contacts: read by the console, and documented. */
 import { z } from 'zod';
 import { CHURN_RISKS } from '../../core/conditions/subjects/churn-risk.ts';
-import { TIMELINE_KINDS } from '../../core/contacts/timeline.ts';
+import type { TIMELINE_KINDS } from '../../core/contacts/timeline.ts';
 import { CHANNELS, MESSAGE_STATES } from '../../core/messages/message.ts';
 import { REPORT_CLASSES, REPORT_KINDS } from '../../core/messages/report.ts';
 import { MACHINE_SIGNS, TOUCH_KINDS } from '../../core/messages/touch.ts';

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { App } from '../../app.ts';
 import type { Condition } from '../../core/conditions/condition.ts';
 import { storable } from '../../core/events/segment/plain-json.ts';
-import { readCondition } from '../../project/read-condition.ts';
 import { ApiProblem } from '../problem.ts';
 import { checkKnown } from './known.ts';
 
@@ -30,7 +29,11 @@ export const whichQuery = z.strictObject({
 type Which = Parameters<App['contacts']['page']>[0]['which'];
 
 /** @throws ApiProblem for what is no condition, and for what the project does not have. */
-export function readWhich(asked: z.infer<typeof whichQuery>, live: ReturnType<App['live']>): Which {
+export function readWhich(
+  asked: z.infer<typeof whichQuery>,
+  live: ReturnType<App['live']>,
+  readCondition: App['readCondition'],
+): Which {
   const { where, search, stage, segment, persona } = asked;
   const stages = live.project.stages.list.map(({ id }) => id);
   const personas = live.map.personas.map(({ id }) => id);
@@ -39,7 +42,9 @@ export function readWhich(asked: z.infer<typeof whichQuery>, live: ReturnType<Ap
   if (persona !== undefined) checkKnown('persona', persona, personas);
   return {
     where:
-      where === undefined || where.trim() === '' ? undefined : answerable(conditionIn(where, live), live),
+      where === undefined || where.trim() === ''
+        ? undefined
+        : answerable(conditionIn(where, readCondition), live),
     search: search === '' ? undefined : search,
     ...{ stage, segment, persona },
   };
@@ -53,8 +58,8 @@ export function tooWide(): ApiProblem {
   );
 }
 
-function conditionIn(text: string, { files }: ReturnType<App['live']>): Condition {
-  const { condition, problems } = readCondition('where', text, files);
+function conditionIn(text: string, readCondition: App['readCondition']): Condition {
+  const { condition, problems } = readCondition(text);
   // PostgreSQL's texts do not hold this sign.
   if (condition !== undefined && !JSON.stringify(condition).includes('\\u0000')) return condition;
   const sentences = problems.slice(0, MOST_TOLD).map(({ line, column, message }) => {

@@ -21,8 +21,8 @@ export function AnswerParts({ tree }: { readonly tree: AnswerTree }) {
   const parts = tree.kind === 'all' ? tree.parts : [tree];
   return (
     <ul className="answer-parts">
-      {parts.map((part, place) => (
-        <Part key={place} tree={part} />
+      {parts.map((part) => (
+        <Part key={`${part.kind} ${part.because.en}`} tree={part} />
       ))}
     </ul>
   );
@@ -48,8 +48,8 @@ function Part({ tree }: { readonly tree: AnswerTree }) {
       </Text>
       {parts.length > 0 && (
         <ul className="answer-parts">
-          {parts.map((part, place) => (
-            <Part key={place} tree={part} />
+          {parts.map((part) => (
+            <Part key={`${part.kind} ${part.because.en}`} tree={part} />
           ))}
         </ul>
       )}

@@ -48,8 +48,8 @@ function Proofs({ proofs }: { readonly proofs: Person['proofs'] }) {
     <details>
       <summary>{words.proof}</summary>
       <ol className="history">
-        {proofs.map(({ channel, topic, said, at, source, text_version, ip }, place) => (
-          <li key={place}>
+        {proofs.map(({ channel, topic, said, at, source, text_version, ip }) => (
+          <li key={`${at} ${channel} ${topic} ${said}`}>
             <time dateTime={at}>{format.date(at)}</time>
             <Text fz="sm" style={{ overflowWrap: 'anywhere' }}>
               {topic === '' ? channel : `${channel} / ${topic}`}: {words[said]} {words.by_source} {source}

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { FormEvent, ReactNode } from 'react';
+import type { SyntheticEvent, ReactNode } from 'react';
 import { useWords } from '../../app/words.ts';
 import { Failed } from '../../parts/failed.tsx';
 import { tell } from '../../parts/tell.ts';
@@ -38,7 +38,7 @@ export function FormWindow(props: FormWindowProps) {
       (after ?? changed)();
     },
   });
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     sending.mutate();
   };

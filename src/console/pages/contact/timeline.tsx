@@ -211,7 +211,7 @@ type MessageEntryProps = Pick<Extract<TimelineEntry, { kind: 'message' }>, 'says
 
 const STATE_COLORS: Readonly<Partial<Record<MessageEntryProps['about']['state'], string>>> = {
   sent: 'teal',
-  suppressed: 'yellow',
+  suppressed: 'grape',
   refused: 'red',
   uncertain: 'red',
 };

@@ -82,8 +82,8 @@ function Answer({ id, asked }: { readonly id: string; readonly asked: string }) 
     >
       {({ findings }) => (
         <Stack gap="xs" aria-live="polite">
-          {findings.map((one, place) => (
-            <FindingLines key={place} {...one} />
+          {findings.map((one) => (
+            <FindingLines key={[one.kind, one.workflow, one.says.en, one.at].join(' ')} {...one} />
           ))}
         </Stack>
       )}

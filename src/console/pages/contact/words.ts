@@ -168,5 +168,3 @@ export const WORDS = {
     },
   },
 };
-
-export type Words = typeof WORDS.en;

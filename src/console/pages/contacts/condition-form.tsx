@@ -10,7 +10,7 @@ import {
   Text,
   TextInput,
 } from '@mantine/core';
-import { useState, type FormEvent } from 'react';
+import { useState, type SyntheticEvent } from 'react';
 import { useVocabulary } from '../../app/vocabulary.ts';
 import { inLanguage, useLanguage, useWords } from '../../app/words.ts';
 import { conditionOf, valueOf, type Parts } from './conditions.ts';
@@ -109,7 +109,7 @@ export function ConditionForm({ onAdd }: { readonly onAdd: (condition: string) =
   const words = useWords(WORDS);
   const [kind, setKind] = useState<Kind>('event');
   const [parts, setParts] = useState<Parts | null>(null);
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (parts) onAdd(conditionOf(parts));
   };
@@ -123,7 +123,7 @@ export function ConditionForm({ onAdd }: { readonly onAdd: (condition: string) =
               data={KINDS.map((one) => ({ value: one, label: words[one] }))}
               value={kind}
               onChange={(value) => {
-                setKind((value ?? 'event') as Kind);
+                setKind(value ?? 'event');
                 setParts(null);
               }}
               allowDeselect={false}

@@ -8,7 +8,7 @@ import { LinkTo } from '../../parts/link-to.tsx';
 import { StageBadge } from '../../parts/stage-badge.tsx';
 import { WORDS } from './words.ts';
 
-const RISK_COLORS = { low: 'teal', medium: 'yellow', high: 'red' } as const;
+const RISK_COLORS = { low: 'teal', medium: 'grape', high: 'red' } as const;
 
 /** The arrow keys go from name to name. */
 export function ContactTable({ contacts }: { readonly contacts: readonly ListedContact[] }) {

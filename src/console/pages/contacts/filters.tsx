@@ -11,7 +11,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useFilter } from '../../app/search.ts';
 import { useVocabulary } from '../../app/vocabulary.ts';
 import { inLanguage, useLanguage, useWords } from '../../app/words.ts';
@@ -45,7 +45,7 @@ export function Filters() {
           }}
         />
       )}
-      {where !== '' && <Conditions where={where} />}
+      {where !== '' && <Conditions key={where} where={where} />}
     </Stack>
   );
 }
@@ -55,7 +55,12 @@ function Search() {
   const [filter, change] = useFilter();
   const [text, setText] = useState(filter.search ?? '');
   const ask = useDebouncedCallback((search: string) => change({ search: search.trim() }), 300);
-  useEffect(() => setText(filter.search ?? ''), [filter.search]);
+  const [asked, setAsked] = useState(filter.search);
+  // The address was changed by something else than typing.
+  if (asked !== filter.search) {
+    setAsked(filter.search);
+    if ((filter.search ?? '') !== text.trim()) setText(filter.search ?? '');
+  }
   return (
     <TextInput
       type="search"
@@ -101,7 +106,6 @@ function Conditions({ where }: { readonly where: string }) {
   const words = useWords(WORDS);
   const [, change] = useFilter();
   const [text, setText] = useState(where);
-  useEffect(() => setText(where), [where]);
   const lines = linesOf(where);
   return (
     <Card withBorder padding="sm" role="region" aria-label={words.conditions}>

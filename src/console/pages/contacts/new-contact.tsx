@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
+import { useState, type SyntheticEvent } from 'react';
 import { apiSend } from '../../app/client.ts';
 import { useVocabulary } from '../../app/vocabulary.ts';
 import { useWords } from '../../app/words.ts';
@@ -44,7 +44,7 @@ export function NewContact({ close }: { readonly close: () => void }) {
     mutationFn: () => apiSend<{ id: string }>('POST', '/v1/contacts', bodyOf(form)),
     onSuccess: ({ id }) => navigate({ to: '/contacts/$id', params: { id } }),
   });
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     making.mutate();
   };
