@@ -56,7 +56,7 @@ describe.skipIf(noChromium)('workflows in the console', { timeout: 120_000 }, ()
     await page.getByText('Changed, not deployed.').waitFor();
     await page.getByRole('tab', { name: 'Try it' }).click();
     await page.getByLabel('More that is known (JSON)').waitFor();
-    await page.getByRole('textbox', { name: 'What', exact: true }).click();
+    await page.getByLabel('What', { exact: true }).first().click();
     await page.getByRole('option', { name: 'An event' }).click();
     await page
       .getByLabel('Its properties (JSON)')
@@ -64,7 +64,7 @@ describe.skipIf(noChromium)('workflows in the console', { timeout: 120_000 }, ()
     await page.getByLabel('Begins at (the clock of the contact)').fill('2026-11-18 10:00');
     await page.getByRole('button', { name: 'Play' }).click();
     await page.getByText('Message: cart_reminder_1').waitFor();
-    const frame = page.frameLocator('iframe').first();
+    const frame = page.locator('iframe').first().contentFrame();
     await frame.locator('body').waitFor();
     await page.getByText('Walked to the end').first().waitFor();
     await picture(page, 'workflow-try');
