@@ -29,16 +29,14 @@ export function answerApiProblem(error: Error, request: FastifyRequest, reply: F
     const { status, code, message, pointer, problems } = error;
     // RFC 9110, 15.5.2: a 401 names the way to authenticate.
     if (status === 401) reply.header('www-authenticate', 'Bearer');
-    return reply
-      .code(status)
-      .send({
-        error: {
-          code,
-          message,
-          ...(pointer === undefined ? {} : { pointer }),
-          ...(problems && { problems }),
-        },
-      });
+    return reply.code(status).send({
+      error: {
+        code,
+        message,
+        ...(pointer === undefined ? {} : { pointer }),
+        ...(problems && { problems }),
+      },
+    });
   }
   const { statusCode = 500, message } = error as Partial<FastifyError>;
   if (statusCode < 500)

@@ -20,7 +20,7 @@ async function open(path: string, options?: PageOptions): Promise<Page> {
 
 const graph = (page: Page) => page.getByRole('region', { name: 'The workflow as a picture' });
 
-describe.skipIf(noChromium)('workflows in the console', { timeout: 120_000 }, () => {
+describe.skipIf(noChromium)('workflows in the console', { timeout: 180_000 }, () => {
   it('are listed with their figures, and lead to the page of each', async () => {
     const page = await open('/workflows');
     await page.getByRole('link', { name: 'Abandoned cart' }).waitFor();
@@ -135,7 +135,11 @@ describe.skipIf(noChromium)('workflows in the console', { timeout: 120_000 }, ()
       ['/workflows/abandoned_cart?tab=edit', 'workflow-edit'],
     ] as const) {
       const page = await open(path, options);
-      await page.waitForLoadState('networkidle');
+      await page
+        .locator(part === 'workflows' ? 'main tbody tr' : '.react-flow__node')
+        .first()
+        .waitFor();
+      await expect.poll(() => page.locator('main [aria-busy="true"]').count(), { timeout: 20_000 }).toBe(0);
       await picture(page, `${part}-${name}`);
       expect(await axe(page), path).toEqual([]);
       const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
