@@ -26,7 +26,7 @@ export interface Completion {
 }
 
 /** Of longer files nothing is told, as each answer reads all of it. */
-export const LONGEST_WRITTEN = 64 * 1024;
+const LONGEST_WRITTEN = 64 * 1024;
 const MOST_COMPLETIONS = 100;
 
 /** None where the file is none of a project, or is too long. */

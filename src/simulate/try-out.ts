@@ -138,4 +138,4 @@ function watchedStep(step: Step, { steps }: Workflow, stays: Map<string, Stay>):
 }
 
 /** Where whoever has walked to the end of a workflow goes. */
-export const AT_END = ':end';
+const AT_END = ':end';

@@ -20,7 +20,7 @@ async function open(path: string, options?: PageOptions): Promise<Page> {
 
 const graph = (page: Page) => page.getByRole('region', { name: 'The workflow as a picture' });
 
-describe.skipIf(noChromium)('workflows in the console', { timeout: 120_000 }, () => {
+describe.skipIf(noChromium)('workflows in the console', { timeout: 180_000 }, () => {
   it('are listed with their figures, and lead to the page of each', async () => {
     const page = await open('/workflows');
     await page.getByRole('link', { name: 'Abandoned cart' }).waitFor();
@@ -56,7 +56,7 @@ describe.skipIf(noChromium)('workflows in the console', { timeout: 120_000 }, ()
     await page.getByText('Changed, not deployed.').waitFor();
     await page.getByRole('tab', { name: 'Try it' }).click();
     await page.getByLabel('More that is known (JSON)').waitFor();
-    await page.getByRole('textbox', { name: 'What', exact: true }).click();
+    await page.getByLabel('What', { exact: true }).first().click();
     await page.getByRole('option', { name: 'An event' }).click();
     await page
       .getByLabel('Its properties (JSON)')
@@ -64,7 +64,7 @@ describe.skipIf(noChromium)('workflows in the console', { timeout: 120_000 }, ()
     await page.getByLabel('Begins at (the clock of the contact)').fill('2026-11-18 10:00');
     await page.getByRole('button', { name: 'Play' }).click();
     await page.getByText('Message: cart_reminder_1').waitFor();
-    const frame = page.frameLocator('iframe').first();
+    const frame = page.locator('iframe').first().contentFrame();
     await frame.locator('body').waitFor();
     await page.getByText('Walked to the end').first().waitFor();
     await picture(page, 'workflow-try');
@@ -135,7 +135,11 @@ describe.skipIf(noChromium)('workflows in the console', { timeout: 120_000 }, ()
       ['/workflows/abandoned_cart?tab=edit', 'workflow-edit'],
     ] as const) {
       const page = await open(path, options);
-      await page.waitForLoadState('networkidle');
+      await page
+        .locator(part === 'workflows' ? 'main tbody tr' : '.react-flow__node')
+        .first()
+        .waitFor();
+      await expect.poll(() => page.locator('main [aria-busy="true"]').count(), { timeout: 20_000 }).toBe(0);
       await picture(page, `${part}-${name}`);
       expect(await axe(page), path).toEqual([]);
       const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';

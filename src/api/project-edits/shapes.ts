@@ -44,7 +44,6 @@ export const fileList = z.object({
 export type FileList = z.infer<typeof fileList>;
 
 export const file = z.object({ path: z.string(), hash: z.string(), text: z.string() });
-export type ProjectFile = z.infer<typeof file>;
 
 const words = z.object({ en: z.string(), es: z.string() });
 

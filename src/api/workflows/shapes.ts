@@ -5,7 +5,7 @@ const words = z.object({ en: z.string(), es: z.string() });
 const count = z.number().int();
 const moment = z.iso.datetime();
 
-export const STATUSES = ['draft', 'live', 'paused', 'stopped'] as const;
+const STATUSES = ['draft', 'live', 'paused', 'stopped'] as const;
 
 const about = z.object({
   id: z.string(),

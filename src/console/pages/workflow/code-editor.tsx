@@ -55,7 +55,7 @@ export default function CodeEditor({
           lintGutter(),
           EditorView.lineWrapping,
           EditorState.readOnly.of(readOnly),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           autocompletion({ override: [(context) => complete(path, context)] }),
           hoverTooltip((editor, position) => explain(path, editor, position)),
           EditorView.updateListener.of((update) => {

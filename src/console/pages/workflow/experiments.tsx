@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { ScrollArea, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { WorkflowExperiments } from '../../../api/workflows/shapes.ts';
 import { apiGet } from '../../app/client.ts';
@@ -98,8 +98,8 @@ function Groups({ rows }: { readonly rows: readonly Row[] }) {
   const words = useWords(WORDS);
   const { number, percent } = useFormat();
   return (
-    <Table.ScrollContainer minWidth={480}>
-      <Table>
+    <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': words.experiments }}>
+      <Table miw={480}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{words.variant}</Table.Th>
@@ -125,6 +125,6 @@ function Groups({ rows }: { readonly rows: readonly Row[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </ScrollArea>
   );
 }

@@ -9,9 +9,10 @@ import {
   type Edge,
   type Node,
   type NodeProps,
+  type ReactFlowInstance,
 } from '@xyflow/react';
 import { useMantineColorScheme, useComputedColorScheme } from '@mantine/core';
-import { createContext, use, useMemo } from 'react';
+import { createContext, use, useEffect, useMemo, useState } from 'react';
 import type { Graph } from '../../../api/project-edits/shapes.ts';
 import { useFormat } from '../../app/format.ts';
 import { inLanguage, useLanguage, useWords } from '../../app/words.ts';
@@ -37,6 +38,10 @@ export interface GraphProps {
   readonly lit?: ReadonlySet<string>;
   readonly onChoose?: (step: string) => void;
 }
+
+/** Whatever is larger is moved, and never drawn too small to be read before somebody asks for all of it. */
+const READABLE = { minZoom: 0.75, maxZoom: 1, padding: 0.05 };
+const SEEN_FIRST = 5;
 
 const WIDTH = 230;
 const HEIGHT = 92;
@@ -80,6 +85,11 @@ export default function WorkflowGraph({ steps, edges, label, lit, onChoose }: Gr
       })),
     [edges, language],
   );
+  const [drawn, setDrawn] = useState<ReactFlowInstance<StepNode>>();
+  useEffect(() => {
+    if (drawn && lit && lit.size > 0)
+      void drawn.fitView({ ...READABLE, nodes: [...lit].map((id) => ({ id })) });
+  }, [drawn, lit]);
   return (
     <section className={css['canvas']} aria-label={label}>
       <Choosing value={onChoose}>
@@ -88,8 +98,9 @@ export default function WorkflowGraph({ steps, edges, label, lit, onChoose }: Gr
           edges={arrows}
           nodeTypes={NODE_TYPES}
           colorMode={colorScheme === 'auto' ? 'system' : scheme}
+          onInit={setDrawn}
           fitView
-          fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
+          fitViewOptions={{ ...READABLE, nodes: steps.slice(0, SEEN_FIRST).map(({ id }) => ({ id })) }}
           minZoom={0.2}
           nodesDraggable={false}
           nodesConnectable={false}

@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Table, Title } from '@mantine/core';
+import { Button, Group, ScrollArea, Skeleton, Stack, Table, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import type { OneVersion, OneWorkflow, WorkflowVersions } from '../../../api/workflows/shapes.ts';
@@ -52,8 +52,11 @@ export function VersionsTab({ workflow, onTake }: VersionsTabProps) {
     <Stack gap="md">
       <Load of={query}>
         {({ versions }) => (
-          <Table.ScrollContainer minWidth={520}>
-            <Table striped>
+          <ScrollArea
+            type="auto"
+            viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': words.version }}
+          >
+            <Table striped miw={520}>
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{words.version}</Table.Th>
@@ -82,7 +85,7 @@ export function VersionsTab({ workflow, onTake }: VersionsTabProps) {
                 ))}
               </Table.Tbody>
             </Table>
-          </Table.ScrollContainer>
+          </ScrollArea>
         )}
       </Load>
       {chosen !== undefined && <Compared path={path} version={chosen} live={workflow.text} onTake={onTake} />}
