@@ -1,10 +1,8 @@
 /** What is told of messages. */
 import { z } from 'zod';
-import { MESSAGE_STATES, type MessageState } from '../../core/messages/message.ts';
+import { MESSAGE_STATES } from '../../core/messages/message.ts';
 import { REPORT_CLASSES, REPORT_KINDS } from '../../core/messages/report.ts';
 import { MACHINE_SIGNS, TOUCH_KINDS } from '../../core/messages/touch.ts';
-
-export type { MessageState };
 
 const moment = z.iso.datetime();
 const words = z.object({ en: z.string(), es: z.string() });

@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import type { MessageState } from '../../api/messages/shapes.ts';
+import type { Message } from '../../api/messages/shapes.ts';
 import { useWords } from '../app/words.ts';
 
 const WORDS = {
@@ -25,6 +25,8 @@ const WORDS = {
   },
 };
 
+type MessageState = Message['state'];
+
 const COLORS: Readonly<Record<MessageState, string>> = {
   owed: 'gray',
   claimed: 'gray',
@@ -36,13 +38,9 @@ const COLORS: Readonly<Record<MessageState, string>> = {
   uncertain: 'orange',
 };
 
-export function useStateWords(): Readonly<Record<MessageState, string>> {
-  return useWords(WORDS);
-}
-
 /** What became of a message; the word says it, the colour only helps. */
 export function MessageStateBadge({ state }: { readonly state: MessageState }) {
-  const words = useStateWords();
+  const words = useWords(WORDS);
   return (
     <Badge variant="dot" color={COLORS[state]} tt="none" fw={500}>
       {words[state]}

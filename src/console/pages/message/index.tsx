@@ -239,7 +239,11 @@ function Again({ message }: { readonly message: WholeMessage }) {
       </Title>
       <Alert color="gray" py="xs" mb="sm">
         {words.rendered_again}{' '}
-        {session.data?.demo === true && channel === 'email' && <Anchor href="/inbox/">{words.inbox}</Anchor>}
+        {session.data?.demo === true && channel === 'email' && (
+          <Anchor href="/inbox/" fz="sm">
+            {words.inbox}
+          </Anchor>
+        )}
       </Alert>
       <Group align="flex-start" gap="lg">
         <WordsPreview {...asked} width={WIDTHS.desktop} />

@@ -126,7 +126,7 @@ function SetUp() {
   const { domain, missing } = look.data ?? { domain: null, missing: [] };
   if (domain === null) return null;
   if (missing === null) return <Alert color="gray">{words.no_answer(domain)}</Alert>;
-  if (missing.length > 0) return <Alert color="orange">{words.missing(domain, missing.join(', '))}</Alert>;
+  if (missing.length > 0) return <Alert color="gray">{words.missing(domain, missing.join(', '))}</Alert>;
   return <Text fz="sm">{words.set_up(domain)}</Text>;
 }
 

@@ -33,7 +33,11 @@ export default function MessagesPage() {
   const [search, change] = useFilter();
   const session = useSession();
   const tab = TABS.find((one) => one === search['tab']) ?? 'list';
-  const inbox = session.data?.demo === true && <Anchor href="/inbox/">{words.inbox}</Anchor>;
+  const inbox = session.data?.demo === true && (
+    <Anchor href="/inbox/" fz="sm">
+      {words.inbox}
+    </Anchor>
+  );
   return (
     <Page title={words.title} about={words.about} actions={inbox}>
       <Tabs

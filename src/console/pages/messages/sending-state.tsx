@@ -6,6 +6,7 @@ import { useFormat } from '../../app/format.ts';
 import { useMay } from '../../app/session.ts';
 import { useWords } from '../../app/words.ts';
 import { useConfirm } from '../../parts/confirm.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { Load } from '../../parts/load.tsx';
 import { ReasonText } from '../../parts/reason-text.tsx';
 import { tell } from '../../parts/tell.ts';
@@ -58,7 +59,7 @@ function Told({ state: { stops, complaints } }: { readonly state: State }) {
   const rate = `${(complaints.rate * 100).toFixed(2)} %`;
   if (stops.length > 0)
     return (
-      <Alert color="orange" title={words.stopped}>
+      <Alert color="gray" icon={<Icon name="warning" />} title={words.stopped}>
         <Stack gap="xs">
           {stops.map(({ channel, cause, because, since, held }) => (
             <Text key={`${channel} ${cause}`} fz="sm">
