@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { benchBusyDomain, type BusyDomainFigures } from './busy-domain.ts';
 import { benchCampaign, campaignRows } from './campaign.ts';
 import { benchConditions, type ConditionFigures } from './conditions.ts';
+import { benchConsole, consoleRows } from './console.ts';
 import { benchHerd, herdRows } from './herd.ts';
 import { benchReceive, type ReceiveFigures } from './receive.ts';
 import { benchRules, type RulesFigures } from './rules.ts';
@@ -74,6 +75,10 @@ const BENCHES: Readonly<
   async segments(bench) {
     const figures = await benchSegments(bench, smoke ? 2000 : people(1_000_000), rounds);
     return { figures, rows: segmentsRows(figures) };
+  },
+  async console(bench) {
+    const figures = await benchConsole(bench, smoke ? 2000 : people(1_000_000), rounds);
+    return { figures, rows: consoleRows(figures) };
   },
   async singles(bench) {
     const figures = await benchSingles(bench, smoke ? 500 : 10_000, rounds);

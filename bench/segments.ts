@@ -81,7 +81,7 @@ const ALL_MESSAGES: MessageFilter = {
 const PER_INSERT = 50_000;
 
 /** A move between stages in the last year, a run that ended and one that goes on, and a message, of each. */
-async function addHistory({ db }: App, people: number): Promise<void> {
+export async function addHistory({ db }: App, people: number): Promise<void> {
   for (let first = 1; first <= people; first += PER_INSERT)
     for (const statement of historyOf(crowdOf(first, Math.min(people, first + PER_INSERT - 1))))
       await db.execute(statement);

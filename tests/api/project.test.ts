@@ -2,7 +2,13 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openServer } from '../../src/api/server.ts';
-import type { Checked, Completed, Deployed, DeployImpact, FileList } from '../../src/api/project-edits/shapes.ts';
+import type {
+  Checked,
+  Completed,
+  Deployed,
+  DeployImpact,
+  FileList,
+} from '../../src/api/project-edits/shapes.ts';
 import { addWriteKey, createWriteKey } from '../../src/store/keys.ts';
 import { openShop, SHOP_FILES, type Shop } from '../support/shop.ts';
 
