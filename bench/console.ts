@@ -100,7 +100,7 @@ async function questions({ db }: App, people: number): Promise<Readonly<Record<s
     'who waits in it': '/v1/workflows/after_purchase/waiting?limit=50',
     messages: '/v1/messages?state=sent&limit=50',
     'one message': `/v1/messages/${message}`,
-    deliverability: `/v1/deliverability?from=${daysAgo(6)}&to=${daysAgo(0)}`,
+    deliverability: `/v1/deliverability`,
     'the calendar': '/v1/calendar?year=2026',
     'the forecast': '/v1/forecast?days=7',
     health: '/v1/health-report',

@@ -1,9 +1,2 @@
 /** What the journey map answers, for whoever reads it. */
-export type {
-  JourneyMap,
-  MapDays,
-  MapFigures,
-  MapStage,
-  Opportunity,
-  Sureness,
-} from '../../core/map/shapes.ts';
+export type { JourneyMap, MapDays, MapStage, Opportunity, Sureness } from '../../core/map/shapes.ts';
