@@ -1,6 +1,6 @@
 /** Contacts in the console: found, looked at with every why, and changed, in a real browser over the demo's shop. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { axe, noChromium, openConsole, picture, type OpenConsole } from './console.ts';
 
 describe.skipIf(noChromium)('contacts in the console', { timeout: 120_000 }, () => {
@@ -179,9 +179,15 @@ describe.skipIf(noChromium)('contacts in the console', { timeout: 120_000 }, () 
     await page.getByRole('option', { name: /Stays/ }).click();
     await page.getByRole('button', { name: 'Merge', exact: true }).click();
     await page.getByText('They are being merged.').waitFor();
+    const stays = (): Promise<{ email: string; identities: { value: string }[] }> =>
+      ask('contacts/by-hand-Stays');
+    await vi.waitFor(
+      async () => expect((await stays()).identities.map(({ value }) => value)).toContain('by-hand-Goes'),
+      20_000,
+    );
+    const { email } = await stays();
+    await page.goto(`${shop.base}/contacts/by-hand-Stays`);
     await page.getByText('by-hand-Goes').waitFor();
-
-    const { email } = await ask<{ email: string }>('contacts/by-hand-Stays');
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Erase this person' }).click();
     const erase = page.getByRole('button', { name: 'Erase for ever' });

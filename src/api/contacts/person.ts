@@ -79,6 +79,7 @@ export function personRoutes(app: FastifyInstance, options: PersonOptions): void
 async function personNow(stored: StoredContact, options: PersonOptions, now: Instant): Promise<unknown> {
   const { contacts, reader, live } = options;
   const loaded = live();
+  const { decided_at } = stored.contact;
   const [records, facts] = await Promise.all([
     readStanding(reader, stored, loaded.project, now),
     contacts.facts(stored.contact.id),
@@ -88,6 +89,7 @@ async function personNow(stored: StoredContact, options: PersonOptions, now: Ins
   const fields = Object.entries(who.fields).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     ...{ id: told.contact, name: nameOf(who.fields), email: textIn(own(who.fields, 'email')?.value) },
+    decided_at: decided_at === null ? null : new Date(decided_at).toISOString(),
     ...{ identities: who.identities, language: who.language, time_zone: who.time_zone },
     fields: fields.map(([name, { value, at }]) => ({ name, value, at: new Date(at).toISOString() })),
     ...plainExplanation({

@@ -159,6 +159,7 @@ const proof = z.object({
 export const person = z.object({
   id: z.uuid(),
   now: moment,
+  decided_at: moment.nullable().describe('null: it was just made, and is decided in a moment.'),
   name: z.string().nullable(),
   email: z.string().nullable(),
   identities: z.array(z.object({ kind: z.string(), value: z.string() })),

@@ -22,12 +22,18 @@ import { WhyNotCard } from './why-not.tsx';
 import { WORDS } from './words.ts';
 import './contact.css';
 
+/** Milliseconds: whoever was just made has no name yet, and what somebody does is seen without asking for it. */
+const UNTIL_DECIDED = 1000;
+const NEWS_EVERY = 20_000;
+
 export default function ContactPage() {
   const words = useWords(WORDS);
   const { id } = useParams({ from: '/inside/contacts/$id' });
   const person = useQuery({
     queryKey: personKey(id),
     queryFn: () => apiGet<Person>(`/v1/contacts/${encodeURIComponent(id)}`),
+    refetchInterval: ({ state: { data: known } }) =>
+      known?.decided_at === null ? UNTIL_DECIDED : NEWS_EVERY,
   });
   const { data } = person;
   const name = data ? (data.name ?? data.email ?? words.visitor) : words.tab;

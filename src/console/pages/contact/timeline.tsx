@@ -243,7 +243,7 @@ function MessageEntry({ says, because, about }: MessageEntryProps) {
           {run_because && (
             <Text fz="sm">
               {words.why_begun} <ReasonText of={run_because} /> (
-              <LinkTo to="/workflows/$id" params={{ id: workflow }} fz="sm">
+              <LinkTo to="/workflows/$id" params={{ id: workflow }} fz="sm" underline="always">
                 {workflow}
               </LinkTo>
               , {about.step}).
