@@ -4,7 +4,9 @@ import { useState } from 'react';
 import type { NoticeReach } from '../../../api/calendar/shapes.ts';
 import { apiGet, apiSend } from '../../app/client.ts';
 import { useFormat } from '../../app/format.ts';
+import { useMay } from '../../app/session.ts';
 import { useWords } from '../../app/words.ts';
+import { LinkTo } from '../../parts/link-to.tsx';
 import { Load } from '../../parts/load.tsx';
 import { tell } from '../../parts/tell.ts';
 import type { Notice } from './day.ts';
@@ -15,6 +17,7 @@ const WORDS = {
     until: 'The last day on which it is on',
     until_about: 'Leave it empty where nobody knows: it is on until it is ended.',
     told: (n: string, segment: string) => `${n} people in “${segment}” are told, and whoever comes into it.`,
+    who: 'See who they are',
     nobody: 'Nobody is written to.',
     paused: (n: string, workflow: string) => `${n} people in “${workflow}” wait before their next message.`,
     nothing_paused: 'No workflow waits for it.',
@@ -28,6 +31,7 @@ const WORDS = {
     until: 'El último día en que está vigente',
     until_about: 'Déjelo vacío si no se sabe: estará vigente hasta que se termine.',
     told: (n: string, segment: string) => `Se avisa a ${n} personas de «${segment}», y a quien entre en él.`,
+    who: 'Ver quiénes son',
     nobody: 'No se escribe a nadie.',
     paused: (n: string, workflow: string) =>
       `${n} personas en «${workflow}» esperan antes de su próximo mensaje.`,
@@ -95,11 +99,19 @@ export function DeclareNotice({ notice: { id }, close }: DeclareNoticeProps) {
 function Reached({ reach: { told, paused, counted_to } }: { readonly reach: NoticeReach }) {
   const words = useWords(WORDS);
   const format = useFormat();
+  const maySeePeople = useMay('people');
   const counted = (n: number): string =>
     n < counted_to ? format.number(n) : words.or_more(format.number(n));
   return (
     <List size="sm" spacing={4}>
-      <List.Item>{told ? words.told(counted(told.people), told.segment) : words.nobody}</List.Item>
+      <List.Item>
+        {told ? words.told(counted(told.people), told.segment) : words.nobody}
+        {told && maySeePeople && (
+          <LinkTo to="/contacts" search={{ segment: told.segment }} fz="sm" display="block">
+            {words.who}
+          </LinkTo>
+        )}
+      </List.Item>
       {paused.map(({ workflow, runs }) => (
         <List.Item key={workflow}>{words.paused(counted(runs), workflow)}</List.Item>
       ))}

@@ -38,11 +38,13 @@ export default function MapPage() {
   );
 }
 
-function About({ map: { title, period } }: { readonly map: JourneyMap }) {
+function About({ map: { title, period, compared } }: { readonly map: JourneyMap }) {
   const words = useWords(WORDS);
   const language = useLanguage();
   const { date } = useFormat();
-  return `${inLanguage(title, language)} · ${words.period(date(period.from), date(period.to), period.days)}`;
+  const told = words.period(date(period.from), date(period.to), period.days);
+  const before = compared ? [words.compared(date(compared.from), date(compared.to))] : [];
+  return [inLanguage(title, language), told, ...before].join(' · ');
 }
 
 function Body({ map }: { readonly map: JourneyMap }) {

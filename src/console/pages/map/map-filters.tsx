@@ -2,7 +2,7 @@ import { Button, Group, SegmentedControl, Select, Text, TextInput } from '@manti
 import type { JourneyMap } from '../../../api/map/shapes.ts';
 import { useFilter } from '../../app/search.ts';
 import { inLanguage, useLanguage, useWords } from '../../app/words.ts';
-import { comparisonOf, daysOf, periodOf, PERIODS } from './map-query.ts';
+import { comparisonOf, lengthOf, periodOf, PERIODS } from './map-query.ts';
 import { WORDS } from './words.ts';
 
 type Choices = JourneyMap['choices'];
@@ -49,9 +49,10 @@ function PeriodFilter() {
         label={words.days}
         w={160}
         allowDeselect={false}
-        value={own ? OWN : String(daysOf(search['days']))}
+        value={own ? OWN : String(lengthOf(search))}
         data={[
           ...PERIODS.map((days) => ({ value: String(days), label: words.last_days(days) })),
+          { value: 'month', label: words.this_month },
           { value: OWN, label: words.own_period },
         ]}
         onChange={(chosen) =>

@@ -6,6 +6,9 @@ import type { Search } from '../../app/search.ts';
 export const PERIODS = [7, 30, 90] as const;
 const USUAL_DAYS = 30;
 
+/** So many days up to today, or the month that is not over. */
+type Length = (typeof PERIODS)[number] | 'month';
+
 export type Comparison = 'nothing' | 'before' | 'plan';
 
 export interface Period {
@@ -57,14 +60,21 @@ function added([first, ...others]: readonly MapDays[]): MapDays {
   };
 }
 
-export function periodOf({ from, to, days }: Search): Period {
-  if (isDay(from) && isDay(to) && from <= to) return { from, to };
+export function periodOf(search: Search): Period {
+  const chosen = chosenPeriod(search);
+  if (chosen) return chosen;
+  const length = lengthOf(search);
   const today = dayOf(new Date());
-  return { from: addDays(today, 1 - daysOf(days)), to: today };
+  return { from: length === 'month' ? firstOfMonth(today) : addDays(today, 1 - length), to: today };
 }
 
-export function daysOf(text: string | undefined): number {
-  return PERIODS.find((days) => String(days) === text) ?? USUAL_DAYS;
+/** The days that somebody chose one by one, where they did. */
+function chosenPeriod({ from, to }: Search): Period | undefined {
+  return isDay(from) && isDay(to) && from <= to ? { from, to } : undefined;
+}
+
+export function lengthOf({ days }: Search): Length {
+  return days === 'month' ? days : (PERIODS.find((length) => String(length) === days) ?? USUAL_DAYS);
 }
 
 export function comparisonOf({ compare }: Search): Comparison {
@@ -72,12 +82,29 @@ export function comparisonOf({ compare }: Search): Comparison {
 }
 
 function askedOf(search: Search): Query {
-  const { from, to } = periodOf(search);
+  const period = periodOf(search);
   const { persona, segment, language } = search;
-  const asked = { from, to, persona, segment, language };
+  const asked = { ...period, persona, segment, language };
   if (comparisonOf(search) !== 'before') return asked;
+  const isMonth = !chosenPeriod(search) && lengthOf(search) === 'month';
+  const before = isMonth ? monthBefore(period) : asLongBefore(period);
+  return { ...asked, compare_from: before.from, compare_to: before.to };
+}
+
+function asLongBefore({ from, to }: Period): Period {
   const length = Math.round((Date.parse(to) - Date.parse(from)) / DAY) + 1;
-  return { ...asked, compare_from: addDays(from, -length), compare_to: addDays(from, -1) };
+  return { from: addDays(from, -length), to: addDays(from, -1) };
+}
+
+/** The month before, up to the same day of it, or to its end where it is shorter. */
+function monthBefore({ from, to }: Period): Period {
+  const end = addDays(from, -1);
+  const same_day = `${end.slice(0, 8)}${to.slice(8)}`;
+  return { from: firstOfMonth(end), to: same_day < end ? same_day : end };
+}
+
+function firstOfMonth(day: string): string {
+  return `${day.slice(0, 8)}01`;
 }
 
 const DAY = 24 * 60 * 60 * 1000;

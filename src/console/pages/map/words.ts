@@ -3,9 +3,11 @@ export const WORDS = {
   en: {
     title: 'Journey map',
     period: (from: string, to: string, days: number) => `${from} to ${to}, ${days} days`,
+    compared: (from: string, to: string) => `compared with ${from} to ${to}`,
     filters: 'What the map shows',
     days: 'Period',
     last_days: (n: number) => `Last ${n} days`,
+    this_month: 'This month',
     own_period: 'Chosen days',
     from: 'From',
     to: 'To',
@@ -141,9 +143,11 @@ export const WORDS = {
   es: {
     title: 'Mapa del recorrido',
     period: (from: string, to: string, days: number) => `Del ${from} al ${to}, ${days} días`,
+    compared: (from: string, to: string) => `comparado con el periodo del ${from} al ${to}`,
     filters: 'Qué muestra el mapa',
     days: 'Periodo',
     last_days: (n: number) => `Últimos ${n} días`,
+    this_month: 'Este mes',
     own_period: 'Días elegidos',
     from: 'Desde',
     to: 'Hasta',

@@ -38,10 +38,12 @@ const WORDS = {
     what: 'What happens',
     by_hand: 'The workflow is started',
     event: 'An event',
+    update: 'Fields are told',
     kind: 'What',
     eventName: 'Name of the event',
     at: 'When',
     with: 'Its properties (JSON)',
+    fields: 'The fields (JSON)',
     add: 'Add something that happens',
     remove: 'Remove',
     start: 'Begins at (the clock of the contact)',
@@ -66,10 +68,12 @@ const WORDS = {
     what: 'Qué ocurre',
     by_hand: 'Se inicia el flujo',
     event: 'Un evento',
+    update: 'Se saben datos',
     kind: 'Qué',
     eventName: 'Nombre del evento',
     at: 'Cuándo',
     with: 'Sus propiedades (JSON)',
+    fields: 'Los campos (JSON)',
     add: 'Añadir algo que ocurre',
     remove: 'Quitar',
     start: 'Empieza (según el reloj del contacto)',
@@ -81,9 +85,11 @@ const WORDS = {
   },
 };
 
+const KINDS = ['by_hand', 'event', 'update'] as const;
+
 interface Happening {
   readonly id: number;
-  readonly kind: 'by_hand' | 'event';
+  readonly kind: (typeof KINDS)[number];
   readonly event: string;
   readonly at: string;
   readonly with: string;
@@ -122,11 +128,7 @@ export function TryTab({ workflow, files }: { readonly workflow: OneWorkflow; re
                 ...{ email, first_name, language: spoken, consent: consent ? ['email'] : [] },
               },
             }),
-        given: happenings.map(({ kind, event, at, with: text }) => ({
-          ...(kind === 'event' ? { event } : { started: workflow.id }),
-          at,
-          ...(text.trim() === '' ? {} : { with: propertiesIn(text) }),
-        })),
+        given: happenings.map((one) => givenOf(one, workflow.id)),
       }),
   });
   const set = (id: number, some: Partial<Happening>): void =>
@@ -216,11 +218,10 @@ export function TryTab({ workflow, files }: { readonly workflow: OneWorkflow; re
                     <Select
                       label={words.kind}
                       value={one.kind}
-                      onChange={(value) => set(one.id, { kind: value === 'event' ? 'event' : 'by_hand' })}
-                      data={[
-                        { value: 'by_hand', label: words.by_hand },
-                        { value: 'event', label: words.event },
-                      ]}
+                      onChange={(value) =>
+                        set(one.id, { kind: KINDS.find((kind) => kind === value) ?? 'by_hand' })
+                      }
+                      data={KINDS.map((kind) => ({ value: kind, label: words[kind] }))}
                       allowDeselect={false}
                       w={190}
                     />
@@ -240,9 +241,9 @@ export function TryTab({ workflow, files }: { readonly workflow: OneWorkflow; re
                       w={110}
                     />
                     <TextInput
-                      label={words.with}
+                      label={one.kind === 'update' ? words.fields : words.with}
                       value={one.with}
-                      placeholder='{"price": 89}'
+                      placeholder={one.kind === 'update' ? '{"birthday": "1990-11-18"}' : '{"price": 89}'}
                       onChange={(event) => set(one.id, { with: event.currentTarget.value })}
                       error={propertiesIn(one.with) === undefined && words.json}
                       style={{ flexGrow: 1 }}
@@ -293,4 +294,15 @@ export function TryTab({ workflow, files }: { readonly workflow: OneWorkflow; re
       )}
     </Stack>
   );
+}
+
+/** As the API is told of it. */
+function givenOf({ kind, event, at, with: text }: Happening, workflow: string): object {
+  const properties = propertiesIn(text);
+  if (kind === 'update') return { update: properties ?? {}, at };
+  return {
+    ...(kind === 'event' ? { event } : { started: workflow }),
+    at,
+    ...(text.trim() === '' ? {} : { with: properties }),
+  };
 }
