@@ -271,13 +271,13 @@ function syntaxSentence(error: YAMLError, line: string, rest: string): string {
 }
 
 function nested(line: string, rest: string): string {
-  if (/^\s*- /.test(line) && /^\s*- /.test(rest)) return DASH_TOO_FAR;
+  if (/^\s*- /.test(line) && /^\s*- /.test(rest)) return DASH_OUT_OF_LINE;
   if (!/:(?:\s|$)/.test(rest)) return 'the line below stands too far to the right; begin it under this key';
   const mended = rest.length <= 60 && !/["\\#]/.test(rest) ? `: "${rest.replace(/[“”]/g, '')}"` : '';
   return `a text that holds ": " would be read as one more key; put the text in quotes${mended}`;
 }
 
-const DASH_TOO_FAR = 'this "-" stands too far to the right; put it under the "-" above';
+const DASH_OUT_OF_LINE = 'this "-" is not in line with the "-" above; put it under that one';
 
 function noColon(line: string): string {
   const pressed = /^\s*(?:- )?([\w.]+):\S/.exec(line);

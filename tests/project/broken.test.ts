@@ -224,12 +224,12 @@ describe('YAML that cannot be read', () => {
     [
       'a dash too far right',
       steps('  - wait: 1 day\n    - exit: done\n'),
-      ['7:5 this "-" stands too far to the right; put it under the "-" above'],
+      ['7:5 this "-" is not in line with the "-" above; put it under that one'],
     ],
     [
       'a step too far left',
       steps('  - wait: 1 day\n - exit: done\n'),
-      ['7:2 this "-" stands too far to the right; put it under the "-" above'],
+      ['7:2 this "-" is not in line with the "-" above; put it under that one'],
     ],
     [
       'a missing comma',

@@ -265,7 +265,7 @@ describe('slips in the YAML itself', () => {
     [
       'a dash too far right',
       'steps:\n  - wait: 1\n    - wait: 2\n',
-      '3:5  this "-" stands too far to the right; put it under the "-" above',
+      '3:5  this "-" is not in line with the "-" above; put it under that one',
     ],
     [
       'a bare template',
