@@ -2,6 +2,7 @@
  * What an editor is told while somebody writes a file of a project: what could stand here, and what this is. Asked of the
  * language server that editors run, with the project's own schemas. It is loaded when it is first asked.
  */
+import { randomUUID } from 'node:crypto';
 import { FILES_OF, type FileKind } from './json-schema/kinds.ts';
 import { projectSchemas } from './json-schema/project-schemas.ts';
 import { idsOf } from './ids.ts';
@@ -56,9 +57,7 @@ export async function explanationAt(files: ProjectFiles, writing: Writing): Prom
   return plainText(told?.contents);
 }
 
-let opened_ones = 0;
-
-/** The server changes schemas and remembers documents by their names: each time gets its own. */
+/** The server changes schemas and remembers documents by their names, for the whole process: each time gets its own. */
 async function open(files: ProjectFiles, { path, text, line, column }: Writing) {
   const kind = kindOf(path);
   if (kind === undefined || text.length > LONGEST_WRITTEN) return undefined;
@@ -66,15 +65,15 @@ async function open(files: ProjectFiles, { path, text, line, column }: Writing) 
     import('yaml-language-server'),
     import('vscode-languageserver-textdocument'),
   ]);
-  opened_ones += 1;
+  const name = randomUUID();
   const schema = schemaText(files, kind);
   const service = getLanguageService({
     schemaRequestService: () => Promise.resolve(schema),
     workspaceContext: { resolveRelativePath: (relative) => relative },
   });
-  const schemas = [{ uri: `file:///schema/${opened_ones}.json`, fileMatch: ['*.yaml'] }];
+  const schemas = [{ uri: `file:///schema/${name}.json`, fileMatch: ['*.yaml'] }];
   service.configure({ validate: false, hover: true, completion: true, hoverSchemaSource: false, schemas });
-  const document = TextDocument.create(`file:///project/${opened_ones}.yaml`, 'yaml', 1, unnamed(text));
+  const document = TextDocument.create(`file:///project/${name}.yaml`, 'yaml', 1, unnamed(text));
   return { service, document, cursor: { line: line - 1, character: column - 1 } };
 }
 
