@@ -76,6 +76,8 @@ export async function openConsole({
   const shop = await openShop(catcher, ends_at - days * DAY);
   await shop.live(shopHistory({ seed, ends_at, days, people }), ends_at);
   shop.clock.run(0);
+  // Rings for what a turn was a moment too early for, as in the demo.
+  shop.app.start(new Set(['chores']));
   const { key } = await createWriteKey(shop.app.db, 'Console', 'api');
   const server = await openServer(shop.app, {
     console_folder: folder,

@@ -185,9 +185,9 @@ describe.skipIf(noChromium)('contacts in the console', { timeout: 120_000 }, () 
       async () => expect((await stays()).identities.map(({ value }) => value)).toContain('by-hand-Goes'),
       20_000,
     );
-    const { email } = await stays();
     await page.goto(`${shop.base}/contacts/by-hand-Stays`);
     await page.getByText('by-hand-Goes').waitFor();
+    const { email } = await stays();
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Erase this person' }).click();
     const erase = page.getByRole('button', { name: 'Erase for ever' });
