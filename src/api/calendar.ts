@@ -7,6 +7,7 @@ import { calendarYear as yearOf, type CalendarInYear, type NoticeInYear } from '
 import type { Live } from '../engine/live-project.ts';
 import type { NoticeDesk } from '../engine/notices.ts';
 import type { App } from '../app.ts';
+import { iso } from './iso.ts';
 import type { Access } from './access.ts';
 import { calendarYear, noticeReach, type CalendarYear, type NoticeReach } from './calendar/shapes.ts';
 import { ApiProblem } from './problem.ts';
@@ -36,7 +37,7 @@ export function calendarRoutes(options: CalendarOptions): FastifyPluginAsync {
         ...told,
         calendars: told.calendars.map((one) => ({ ...one, ...openDays(one) })),
         quiet_hours: told.quiet_hours.map((one) => ({ ...one, ...openDays(one) })),
-        campaigns: told.campaigns.map((one) => ({ ...one, times: one.times.map(iso) })),
+        campaigns: told.campaigns.map((one) => ({ ...one, times: one.times.map((time) => iso(time)) })),
         notices: told.notices.map((notice) => ({
           ...toldNotice(notice),
           is_on: standings.find(({ id }) => id === notice.id)?.is_on ?? false,
@@ -94,10 +95,6 @@ async function reachOf(id: string, live: Live, reach: App['reach']): Promise<Not
     paused,
     counted_to: reach.counted_to,
   };
-}
-
-function iso(instant: Instant): string {
-  return new Date(instant).toISOString();
 }
 
 const yearQuery = z.strictObject({

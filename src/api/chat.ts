@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { check } from '../core/schema.ts';
 import { pointTo } from '../core/events/segment/refusal.ts';
 import type { ChatEntry, ChatPage, ChatPlace } from '../engine/chat.ts';
+import { iso } from './iso.ts';
 import type { Access } from './access.ts';
 import { CHAT_PAGE, CHAT_READ, CHAT_WRITE } from './chat/documentation.ts';
 import { AS_IT_IS, prepareJsonRoutes } from './json-routes.ts';
@@ -94,10 +95,6 @@ function noContact(who: string): ApiProblem {
 
 function told({ id, written_by, text, at, read_at }: ChatEntry) {
   return { id, written_by, text, at: iso(at), read_at: read_at === null ? null : iso(read_at) };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }
 
 const cursorSchema = z

@@ -6,6 +6,7 @@ import type { App } from '../app.ts';
 import type { Instant } from '../core/events/event.ts';
 import { MESSAGE_STATES } from '../core/messages/message.ts';
 import type { StoredContact } from '../engine/ports.ts';
+import { iso } from './iso.ts';
 import { noteSubject } from './audit-trail.ts';
 import { changeRoutes, type ChangeOptions } from './contacts/changes.ts';
 import { personExport } from './contacts/export-shape.ts';
@@ -84,10 +85,6 @@ type Messages = Awaited<ReturnType<App['people']['messages']>>['messages'];
 
 function withTimes({ owed_at, sent_at, due_at, ...message }: Messages[number]) {
   return { ...message, owed_at: iso(owed_at), sent_at: iso(sent_at), due_at: iso(due_at) };
-}
-
-function iso(at: Instant | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
 }
 
 const TAG = 'Contacts';

@@ -6,6 +6,7 @@ import { PAUSE_AT, WARN_AT } from '../core/messages/complaint-rate.ts';
 import { DAY } from '../core/time/date.ts';
 import type { DeliveryBook } from '../engine/deliverability.ts';
 import type { SetUpLook } from '../engine/set-up.ts';
+import { iso } from './iso.ts';
 import type { Access } from './access.ts';
 import {
   deliverability,
@@ -83,10 +84,6 @@ async function lookAtSetUp(set_up: SetUpLook | undefined): Promise<DeliverySetUp
   const domain = set_up.domain();
   const missing = await set_up.missing(domain).catch(() => null);
   return { domain, missing: missing && [...missing] };
-}
-
-function iso(instant: Instant): string {
-  return new Date(instant).toISOString();
 }
 
 function isoOrNull(instant: Instant | null): string | null {

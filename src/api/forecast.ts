@@ -9,6 +9,7 @@ import { calendarYear, scheduledTimes } from '../engine/calendar-year.ts';
 import { forecast as forecastOf, type Expected, type ForecastBook } from '../engine/forecast.ts';
 import type { Live, LiveProject } from '../engine/live-project.ts';
 import { PARTITIONS } from '../engine/ports.ts';
+import { iso } from './iso.ts';
 import type { Access } from './access.ts';
 import { forecast, type Forecast } from './forecast/shapes.ts';
 import { documentedBy, prepareZodRoutes, readAs, type Documented } from './zod-routes.ts';
@@ -66,10 +67,6 @@ function scheduledIn(live: LiveProject, from: Instant, to: Instant): Forecast['s
     .flatMap(({ workflow, title }) =>
       scheduledTimes(live, workflow, { from, to }).map((at) => ({ workflow, title, at: iso(at) })),
     );
-}
-
-function iso(instant: Instant): string {
-  return new Date(instant).toISOString();
 }
 
 const daysQuery = z.strictObject({

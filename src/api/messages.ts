@@ -1,7 +1,6 @@
 /** Messages by the API: what went out, what was held back and what died, with why; and trying the dead again. */
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
-import type { Instant } from '../core/events/event.ts';
 import { MESSAGE_STATES } from '../core/messages/message.ts';
 import {
   DEAD,
@@ -10,6 +9,7 @@ import {
   type MessageList,
   type RetryRefusal,
 } from '../engine/message-list.ts';
+import { iso } from './iso.ts';
 import type { Access } from './access.ts';
 import { LISTED, ONE, RETRIED, RETRIED_MANY } from './messages/documentation.ts';
 import { cursorOf, readQuery, readRetry, readRetryMany } from './messages/query.ts';
@@ -57,7 +57,7 @@ async function list(
   return {
     messages: page.messages.map(told),
     next_cursor: page.next && cursorOf(page.next),
-    looked_back_to: moment(page.looked_back_to),
+    looked_back_to: iso(page.looked_back_to),
   };
 }
 
@@ -96,7 +96,7 @@ async function retryMany(body: unknown, messages: MessageList): Promise<RetriedM
 }
 
 function told({ owed_at, due_at, sent_at, ...message }: ListedMessage): Message {
-  return { ...message, owed_at: iso(owed_at), due_at: moment(due_at), sent_at: moment(sent_at) };
+  return { ...message, owed_at: iso(owed_at), due_at: iso(due_at), sent_at: iso(sent_at) };
 }
 
 function toldLife({
@@ -107,14 +107,6 @@ function toldLife({
   return {
     touches: touches.map((touch) => ({ ...touch, at: iso(touch.at) })),
     reports: reports.map((report) => ({ ...report, at: iso(report.at) })),
-    run_now: run && { ...run, entered_at: iso(run.entered_at), ended_at: moment(run.ended_at) },
+    run_now: run && { ...run, entered_at: iso(run.entered_at), ended_at: iso(run.ended_at) },
   };
-}
-
-function moment(instant: Instant | null): string | null {
-  return instant === null ? null : iso(instant);
-}
-
-function iso(instant: Instant): string {
-  return new Date(instant).toISOString();
 }

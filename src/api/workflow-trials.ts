@@ -6,6 +6,7 @@ import type { Instant } from '../core/events/event.ts';
 import type { Reason } from '../core/reason.ts';
 import type { Jobs } from '../engine/jobs.ts';
 import { trySchema, type Rehearsed, type TriedOut } from '../engine/rehearsal.ts';
+import { iso } from './iso.ts';
 import type { Access } from './access.ts';
 import { jobAnswer } from './jobs.ts';
 import { job } from './jobs/shapes.ts';
@@ -193,10 +194,6 @@ function countsAnswer(counts: Counts | undefined): Simulated['after'] {
       .map(([because, messages]) => ({ because, messages }))
       .sort((a, b) => b.messages - a.messages),
   };
-}
-
-function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }
 
 const TAG = 'Workflows';

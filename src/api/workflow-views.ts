@@ -6,6 +6,7 @@ import type { Instant } from '../core/events/event.ts';
 import { measureExperiments, type MeasuredHoldout, type MeasuredTest } from '../engine/experiments.ts';
 import { keptAnswer } from '../engine/kept-answer.ts';
 import type { Waiting } from '../engine/workflow-book.ts';
+import { iso } from './iso.ts';
 import type { Access } from './access.ts';
 import { ApiProblem } from './problem.ts';
 import { graphOf } from './project.ts';
@@ -212,10 +213,6 @@ function holdoutAnswer(one: MeasuredHoldout): NonNullable<WorkflowExperiments['h
     relative: isWhole ? relative : null,
     revenue: revenue && { ...revenue, interval: revenue.interval && { ...revenue.interval } },
   };
-}
-
-function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }
 
 function isoOrNull(at: Instant | null): string | null {

@@ -14,24 +14,14 @@ import { inboxRoutes } from '../../src/demo/inbox/routes.ts';
 import { shopHistory } from '../../src/demo/shop.ts';
 import { readProjectFiles } from '../../src/project/read-files.ts';
 import { createWriteKey } from '../../src/store/keys.ts';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../support/chromium.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { REPOSITORY } from '../support/built-program.ts';
 import { buildConsoleOnce } from './built-console.ts';
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-export const noChromium = !existsSync(executablePath);
+export const noChromium = !existsSync(CHROMIUM);
 if (noChromium)
-  console.log(`Skipped: the console in a browser, because there is no Chromium at ${executablePath}.`);
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+  console.log(`Skipped: the console in a browser, because there is no Chromium at ${CHROMIUM}.`);
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -87,7 +77,7 @@ export async function openConsole({
     },
   });
   const origin = await server.listen({ port: 0, host: '127.0.0.1' });
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   const complaints: string[] = [];
   return {
     app: shop.app,

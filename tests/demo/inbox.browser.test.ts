@@ -11,21 +11,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startCatcher } from '../../src/demo/catcher.ts';
 import type { Catcher } from '../../src/demo/catcher.ts';
 import { inboxRoutes } from '../../src/demo/inbox/routes.ts';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../support/chromium.ts';
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const missing = !existsSync(executablePath);
-if (missing)
-  console.log(`Skipped: the inbox in a browser, because there is no Chromium at ${executablePath}.`);
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const missing = !existsSync(CHROMIUM);
+if (missing) console.log(`Skipped: the inbox in a browser, because there is no Chromium at ${CHROMIUM}.`);
 
 let browser: Browser;
 let catcher: Catcher;
@@ -36,7 +25,7 @@ let complaints: string[];
 
 describe.skipIf(missing)('the inbox page', { timeout: 60_000 }, () => {
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: FLAGS });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   }, 60_000);
   afterAll(() => browser.close());
 

@@ -1,5 +1,5 @@
 /** Draws the journey map: what was planned, beside what was counted. */
-import { dayOf } from '../time/date.ts';
+import { DAY, dayOf } from '../time/date.ts';
 import type { FactKind, MessageOutcome } from './fact.ts';
 import type { Counted, GroundStage, MapGround } from './ground.ts';
 import { opportunitiesOf } from './opportunities.ts';
@@ -79,7 +79,6 @@ function askedOf(stage: string, { sums }: Counted): Ask {
 }
 
 const NOTHING: Summed = { n: 0, total: 0 };
-const MILLISECONDS_OF_A_DAY = 86_400_000;
 
 function peopleOf(
   { stage, goal_stage }: GroundStage,
@@ -105,7 +104,7 @@ function peopleOf(
       ({ n }) => n,
     ),
     to_next: place === order.length - 1 || was_in === 0 ? null : went_on / was_in,
-    days_until_next: went_on === 0 ? null : sumOf(on, ({ total }) => total) / went_on / MILLISECONDS_OF_A_DAY,
+    days_until_next: went_on === 0 ? null : sumOf(on, ({ total }) => total) / went_on / DAY,
     goal: goal_stage === null || was_in === 0 ? null : reached / was_in,
     sure: sureOf(was_in),
   };
@@ -175,7 +174,7 @@ function movesIn({ sums }: Counted): JourneyMap['moves'] {
   }
   return [...all.values()]
     .filter(({ n }) => n > 0)
-    .map(({ from, to, n, total }) => ({ from, to, n, mean_days: total / n / MILLISECONDS_OF_A_DAY }))
+    .map(({ from, to, n, total }) => ({ from, to, n, mean_days: total / n / DAY }))
     .sort((a, b) => b.n - a.n);
 }
 

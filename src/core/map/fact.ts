@@ -13,7 +13,16 @@
  * - `message`: a message `workflow/tone/channel/outcome` came to its end; of those held back by a decision, and by the sender.
  */
 export const FACT_KINDS = [
-  ...(['people', 'since', 'move', 'event', 'order', 'feeling', 'nps', 'csat', 'mood', 'message'] as const),
+  'people',
+  'since',
+  'move',
+  'event',
+  'order',
+  'feeling',
+  'nps',
+  'csat',
+  'mood',
+  'message',
 ] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
