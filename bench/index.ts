@@ -38,7 +38,7 @@ const BENCHES: Readonly<
   Record<string, (bench: Bench) => Promise<{ figures: object; rows: readonly Row[] }>>
 > = {
   async receive(bench) {
-    const figures = await benchReceive(bench, smoke ? 1000 : 20_000, rounds);
+    const figures = await benchReceive(bench, smoke ? 1000 : 100_000, rounds);
     return { figures, rows: receiveRows(figures) };
   },
   async send(bench) {

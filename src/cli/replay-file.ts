@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import type { IncomingEvent } from '../core/events/event.ts';
@@ -8,6 +7,7 @@ import { eventName, propertyName } from '../core/events/names.ts';
 import { readCalls } from '../core/events/segment.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { UserError, wordsOf } from '../errors.ts';
+import { output } from './output.ts';
 
 /** Which column says what, and what the file's own words for events mean. */
 export interface Mapping {
@@ -16,15 +16,32 @@ export interface Mapping {
   readonly events: Readonly<Record<string, string>>;
 }
 
-export interface ReadEvents {
+/** What one line came to. A line that cannot be read is told as `file:line  why`. */
+export type ReadLine = { readonly event: IncomingEvent } | { readonly problem: string };
+
+/**
+ * Reads a file of events line by line: CSV with a mapping of its columns, or JSON lines of Segment calls.
+ *
+ * @throws UserError where the file as a whole cannot be read.
+ */
+export function readEvents(file: string, mapping: Mapping): AsyncGenerator<ReadLine> {
+  return /\.(jsonl|ndjson)$/.test(file) ? readLines(file) : readCsv(file, mapping);
+}
+
+export interface EventsOfFile {
   readonly events: readonly IncomingEvent[];
-  /** Lines that could not be read, as `file:line  why`. */
   readonly problems: readonly string[];
 }
 
-/** Reads a file of events: CSV with a mapping of its columns, or JSON lines of Segment calls. */
-export function readEventsFile(file: string, mapping: Mapping): Promise<ReadEvents> {
-  return /\.(jsonl|ndjson)$/.test(file) ? readLines(file) : readCsv(file, mapping);
+/** All of a file at once. */
+export async function readEventsFile(file: string, mapping: Mapping): Promise<EventsOfFile> {
+  const events: IncomingEvent[] = [];
+  const problems: string[] = [];
+  for await (const line of readEvents(file, mapping)) {
+    if ('event' in line) events.push(line.event);
+    else problems.push(line.problem);
+  }
+  return { events, problems };
 }
 
 /** Columns that are taken for these where the mapping does not say otherwise. */
@@ -40,9 +57,15 @@ type Columns = Readonly<
   Record<'user_id' | 'anonymous_id' | 'event' | 'at' | 'message_id', string | undefined>
 >;
 
-async function readCsv(file: string, mapping: Mapping): Promise<ReadEvents> {
-  const events: IncomingEvent[] = [];
-  const problems: string[] = [];
+const MOST_TOLD = 10;
+
+export function tellUnread(problems: readonly string[]): void {
+  for (const problem of problems.slice(0, MOST_TOLD)) output.note(problem);
+  const more = problems.length - MOST_TOLD;
+  if (more > 0) output.note(`… and ${more} more lines that cannot be read`);
+}
+
+async function* readCsv(file: string, mapping: Mapping): AsyncGenerator<ReadLine> {
   let columns: Columns | undefined;
   const parser = parse({ columns: true, bom: true, info: true, trim: true });
   // What goes wrong with the file ends the parser too, and is thrown below.
@@ -54,14 +77,12 @@ async function readCsv(file: string, mapping: Mapping): Promise<ReadEvents> {
     }>) {
       columns ??= columnsOf(file, Object.keys(record), mapping);
       const read = eventOf(record, columns, mapping);
-      if (typeof read === 'string') problems.push(`${file}:${info.lines}  ${read}`);
-      else events.push(read);
+      yield typeof read === 'string' ? { problem: `${file}:${info.lines}  ${read}` } : { event: read };
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw unreadable(file, error);
   }
-  return { events, problems };
 }
 
 function columnsOf(file: string, header: readonly string[], { columns }: Mapping): Columns {
@@ -145,24 +166,34 @@ function unreadable(file: string, error: unknown): UserError {
   return new UserError('file_unreadable', `${file} cannot be read: ${wordsOf(error)}`);
 }
 
-async function readLines(file: string): Promise<ReadEvents> {
-  const events: IncomingEvent[] = [];
-  const problems: string[] = [];
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw unreadable(file, error);
-  });
-  const lines = text.split('\n');
-  lines.forEach((line, index) => {
-    if (line.trim() === '') return;
+async function* readLines(file: string): AsyncGenerator<ReadLine> {
+  let number = 0;
+  for await (const line of linesOf(file)) {
+    number += 1;
+    if (line.trim() === '') continue;
     const new_id = (): string => `line:${createHash('sha256').update(line).digest('hex')}`;
     const { accepted, rejected } = readCalls({ batch: [jsonOf(line)] }, 'batch', {
       received_at: NEVER,
       new_id,
     });
-    events.push(...accepted.map((event) => ({ ...event, received_at: event.occurred_at })));
-    problems.push(...rejected.map(({ message }) => `${file}:${index + 1}  ${message}`));
-  });
-  return { events, problems };
+    for (const event of accepted) yield { event: { ...event, received_at: event.occurred_at } };
+    for (const { message } of rejected) yield { problem: `${file}:${number}  ${message}` };
+  }
+}
+
+/** By line feeds alone: node:readline ends lines at U+2028 too, which may stand inside a text of JSON. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let rest = '';
+  try {
+    for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  yield rest;
 }
 
 /** Later than any event, so that none is taken for one of the future. */

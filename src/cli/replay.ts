@@ -9,7 +9,7 @@ import { UserError } from '../errors.ts';
 import { readProjectFiles } from '../project/read-files.ts';
 import { summarize } from '../store/summary.ts';
 import { output, progressBar } from './output.ts';
-import { readEventsFile } from './replay-file.ts';
+import { readEvents, tellUnread, type Mapping } from './replay-file.ts';
 import { tellSummary } from './status.ts';
 import { openSurroundings } from './surroundings.ts';
 
@@ -64,11 +64,8 @@ export function addReplay(program: Command): void {
 
 async function replay(file: string, options: ReplayOptions): Promise<void> {
   if (!existsSync(file)) throw new UserError('file_missing', `There is no file ${file}.`);
-  const { events, problems } = await readEventsFile(file, { columns: options.column, events: options.event });
-  for (const problem of problems.slice(0, 10)) output.note(problem);
-  if (problems.length > 10) output.note(`… and ${problems.length - 10} more lines that cannot be read`);
-  if (events.length === 0) throw new UserError('file_empty', `There is no event in ${file}.`);
-  const { from, last } = spanOf(events);
+  const mapping = { columns: options.column, events: options.event };
+  const { events, from, last, problems } = await lookThrough(file, mapping);
   const clock = movableClock(from);
   const activity = createActivity();
   const { app, folder, close } = await openSurroundings({
@@ -90,10 +87,11 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
     app.start(new Set(['engine', 'sender']));
     const parts = { store: app.store, bell: app.bell, clock, live: app.live, activity };
     const receiving = progressBar('Receiving');
-    const added = await receiveAll(parts, events, `replay:${basename(file)}`, (done) =>
-      receiving.at(done / events.length, `${done} of ${events.length} events`),
+    const source = `replay:${basename(file)}`;
+    const added = await receiveAll(parts, eventsOf(file, mapping), source, (done) =>
+      receiving.at(done / events, `${done} of ${events} events`),
     );
-    receiving.done(`${added} new events of ${events.length}`);
+    receiving.done(`${added} new events of ${events}`);
     const until = last + exactMilliseconds(options.goOn);
     const moving = progressBar('Replaying');
     await moveClock(parts, {
@@ -110,14 +108,36 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   }
 }
 
-/** One by one: a function takes some hundred thousand arguments at most. */
-function spanOf(events: readonly IncomingEvent[]): { readonly from: Instant; readonly last: Instant } {
-  let [from, last] = [Infinity, -Infinity];
-  for (const { received_at } of events) {
-    from = Math.min(from, received_at);
-    last = Math.max(last, received_at);
+interface Look {
+  readonly events: number;
+  readonly from: Instant;
+  readonly last: Instant;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads the file once before anything of it is stored: a clock begins with its earliest event, and a file that cannot be
+ * read to its end leaves nothing behind. It may be larger than the memory.
+ */
+async function lookThrough(file: string, mapping: Mapping): Promise<Look> {
+  let [events, from, last] = [0, Infinity, -Infinity];
+  const problems: string[] = [];
+  for await (const line of readEvents(file, mapping)) {
+    if ('problem' in line) {
+      problems.push(line.problem);
+      continue;
+    }
+    events += 1;
+    from = Math.min(from, line.event.received_at);
+    last = Math.max(last, line.event.received_at);
   }
-  return { from, last };
+  tellUnread(problems);
+  if (events === 0) throw new UserError('file_empty', `There is no event in ${file}.`);
+  return { events, from, last, problems };
+}
+
+async function* eventsOf(file: string, mapping: Mapping): AsyncGenerator<IncomingEvent> {
+  for await (const line of readEvents(file, mapping)) if ('event' in line) yield line.event;
 }
 
 function readSpeed(text: string): number {

@@ -63,23 +63,38 @@ const EVENTS_PER_COMMIT = 2000;
  */
 export async function receiveAll(
   { store, live }: ReplayParts,
-  events: readonly IncomingEvent[],
+  events: Iterable<IncomingEvent> | AsyncIterable<IncomingEvent>,
   source: string,
   onProgress: (done: number) => void,
 ): Promise<number> {
   const { project } = live();
-  let added = 0;
-  for (let start = 0; start < events.length; start += EVENTS_PER_COMMIT) {
-    const some = events.slice(start, start + EVENTS_PER_COMMIT).map((event) => ({ ...event, source }));
-    const appended = await store.append(some, {
+  let [added, done] = [0, 0];
+  for await (const some of inLots(events, EVENTS_PER_COMMIT)) {
+    const sent = some.map((event) => ({ ...event, source }));
+    const appended = await store.append(sent, {
       due: 'received_at',
       stage: project.stages.start,
       shape: project.memory.shape,
     });
     added += appended.added;
-    onProgress(start + some.length);
+    done += some.length;
+    onProgress(done);
   }
   return added;
+}
+
+async function* inLots(
+  events: Iterable<IncomingEvent> | AsyncIterable<IncomingEvent>,
+  most: number,
+): AsyncGenerator<IncomingEvent[]> {
+  let lot: IncomingEvent[] = [];
+  for await (const event of events) {
+    lot.push(event);
+    if (lot.length < most) continue;
+    yield lot;
+    lot = [];
+  }
+  if (lot.length > 0) yield lot;
 }
 
 export interface Moving {

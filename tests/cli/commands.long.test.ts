@@ -1,9 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { readEventsFile } from '../../src/cli/replay-file.ts';
-import { UserError } from '../../src/errors.ts';
 import { newDatabase } from '../support/database.ts';
 import { messageFiles, projectFiles } from '../support/projects.ts';
 import { freePort } from '../support/redis-server.ts';
@@ -375,19 +373,12 @@ eva,Product Added,2026-01-06T09:00:00Z,shoe,20
 `,
       'bad-time.csv':
         'user_id,event,at\nana,Product Added,2026-01-05T09:00:00Z\nana,Product Added,yesterday\n,Product Added,2026-01-05T09:00:00Z\n',
-      'no-event.csv': 'user_id,what,at\nana,x,2026-01-05T09:00:00Z\n',
-      'no-person.csv': 'event,at\nx,2026-01-05T09:00:00Z\n',
-      'ragged.csv': 'user_id,event,at\nana,x\n',
-      'header.csv': 'user_id,event,at\n',
-      'noise.csv': '\u0000\u0001"\u0002\n',
       'lines.jsonl': `{"type":"identify","userId":"ana","traits":{"email":"ana@example.com","consent":["email"]},"timestamp":"2026-01-05T08:00:00Z"}
 {"type":"track","userId":"ana","event":"Product Added","timestamp":"2026-01-05T09:00:00Z"}
 not json
 `,
     });
     await mkdir(join(folder, 'folder.csv'));
-    await mkdir(join(folder, 'folder.jsonl'));
-    await writeFile(join(folder, 'empty.csv'), '');
     url = await newDatabase();
   });
 
@@ -406,26 +397,6 @@ not json
       column,
       /good\.csv:1 {2}there is no column "when"; its columns are user_id, event, at, product_id, price\./,
     );
-  });
-
-  test.each<[string, RegExp]>([
-    ['folder.jsonl', /folder\.jsonl cannot be read: .*directory/],
-    ['noise.csv', /noise\.csv(:1 {2}no column tells| cannot be read: )/],
-    ['ragged.csv', /ragged\.csv cannot be read: .*line 2/],
-    [
-      'no-event.csv',
-      /no-event\.csv:1 {2}no column tells "event"; name it with --column event=COLUMN \(columns: user_id, what, at\)/,
-    ],
-    ['no-person.csv', /no-person\.csv:1 {2}no column tells who it was/],
-  ])('of %s is refused with its name and the mend', async (file, words) => {
-    const reading = readEventsFile(join(folder, file), { columns: {}, events: {} });
-    await expect(reading).rejects.toThrow(words);
-    await expect(reading).rejects.toBeInstanceOf(UserError);
-  });
-
-  it.each(['empty.csv', 'header.csv'])('of %s finds nothing', async (file) => {
-    const read = await readEventsFile(join(folder, file), { columns: {}, events: {} });
-    expect(read).toEqual({ events: [], problems: [] });
   });
 
   it('runs the lines that can be read, names the others, and counts what came of it', async () => {

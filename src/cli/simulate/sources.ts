@@ -3,8 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { Instant } from '../../core/events/event.ts';
 import type { ProjectFiles } from '../../project/read-files.ts';
 import { gatherPeople, type Person } from '../../simulate/people.ts';
-import { output } from '../output.ts';
-import { readEventsFile, type Mapping } from '../replay-file.ts';
+import { readEventsFile, tellUnread, type Mapping } from '../replay-file.ts';
 
 /** People with their histories. */
 export interface Histories {
@@ -27,9 +26,7 @@ export interface Deployed {
 export async function openFile(file: string, mapping: Mapping): Promise<Histories> {
   if (!existsSync(file)) throw new UserError('file_missing', `There is no file ${file}.`);
   const { events, problems } = await readEventsFile(file, mapping);
-  for (const problem of problems.slice(0, MOST_TOLD)) output.note(problem);
-  const more = problems.length - MOST_TOLD;
-  if (more > 0) output.note(`… and ${more} more lines that cannot be read`);
+  tellUnread(problems);
   if (events.length === 0) throw new UserError('file_empty', `There is no event in ${file}.`);
   const people = gatherPeople(events);
   return {
@@ -39,5 +36,3 @@ export async function openFile(file: string, mapping: Mapping): Promise<Historie
     close: () => Promise.resolve(),
   };
 }
-
-const MOST_TOLD = 10;
