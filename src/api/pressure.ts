@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { MINUTE } from '../core/time/date.ts';
 
 export interface PressureOptions {
   /** So many requests of one key in a minute are answered; Infinity: any number. */
@@ -18,7 +19,6 @@ export async function limitPressure(server: FastifyInstance, options: PressureOp
   await limitMemory(server);
 }
 
-const MINUTE = 60_000;
 const KEYS_REMEMBERED = 10_000;
 
 /** By the key that is sent. Whoever sends none, such as a reader of a message, shares his address with strangers. */

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import colors from 'picocolors';
 import { openServer } from '../api/server.ts';
+import { DAY } from '../core/time/date.ts';
 import { exactMilliseconds, parseDuration } from '../core/time/duration.ts';
 import { startCatcher, type Catcher } from '../demo/catcher.ts';
 import { inboxRoutes } from '../demo/inbox/routes.ts';
@@ -18,7 +19,6 @@ import { output, progressBar, tellError } from './output.ts';
 import { tellSummary } from './status.ts';
 import { openSurroundings } from './surroundings.ts';
 
-const DAY = 24 * 60 * 60 * 1000;
 const DAYS = 60;
 const PEOPLE = 320;
 const WRITE_KEY = 'demo';

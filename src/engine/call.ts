@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../core/events/event.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { HOUR, MINUTE } from '../core/time/date.ts';
 import type { CallSpec } from '../core/workflows/step.ts';
 import { callContext, fieldValues } from './letter.ts';
 import type { Live, LiveProject } from './live-project.ts';
@@ -205,9 +206,8 @@ function afterAnswer(answer: WebhookAnswer, attempts: number, at: Instant, deadl
   return failed(attempts === 1 ? response : `${response}; it was tried ${attempts} times`);
 }
 
-const MINUTE = 60_000;
 const INTERVALS = [10_000, MINUTE, 5 * MINUTE, 15 * MINUTE];
-const LONGEST_WAIT = 60 * MINUTE;
+const LONGEST_WAIT = HOUR;
 
 /** The other side may ask for more time than that, but not for any. */
 function waitAfter(attempts: number, retry_after: number | null): number {

@@ -5,6 +5,7 @@
  */
 import type { Instant } from '../core/events/event.ts';
 import { reason, type Reason } from '../core/reason.ts';
+import { DAY, HOUR, MINUTE } from '../core/time/date.ts';
 import { startOfDay } from '../core/time/zone.ts';
 import type { SettingsFile } from '../project/files/settings-file.ts';
 
@@ -107,8 +108,6 @@ export interface Bounds {
 }
 
 const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
 /** What one domain may hold of all places: until it has shown that it is prompt, and for good. */
 const FIRST_SHARE = 0.1;
@@ -317,8 +316,6 @@ export interface DayOfWarmUp {
   readonly from: Instant;
   readonly until: Instant;
 }
-
-const DAY = 24 * HOUR;
 
 /** When a project's sender has warmed up, it has no such days any more. */
 const GROWN_UP = 1_000_000;

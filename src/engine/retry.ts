@@ -1,13 +1,11 @@
 /** When to try again, and when no more. */
 import type { Instant } from '../core/events/event.ts';
 import { share } from '../core/hash.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+import { DAY, HOUR, MINUTE } from '../core/time/date.ts';
 
 /** After the first attempts the interval is at least 30 minutes, and one gives up after 4 days (RFC 5321, 4.5.4.1). */
 const INTERVALS = [1 * MINUTE, 5 * MINUTE, 30 * MINUTE, 1 * HOUR, 2 * HOUR, 4 * HOUR];
-const GIVE_UP_AFTER = 4 * 24 * HOUR;
+const GIVE_UP_AFTER = 4 * DAY;
 /** Also after four days: whoever had to wait for other reasons gets past a greylist nevertheless. */
 const LEAST_ATTEMPTS = 3;
 

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant } from '../../core/events/event.ts';
+import { DAY } from '../../core/time/date.ts';
 import { inspectMigrations, secretAges, type SecretAge } from '../../store/inspection.ts';
 import { listWriteKeys, ROTATED, type Rotated, type WriteKey } from '../../store/keys.ts';
 import { sayAs, type Around, type Check, type Finding } from './check.ts';
@@ -18,7 +19,6 @@ export const secrets: Check = {
   ],
 };
 
-const DAY = 86_400_000;
 const OLD = 365;
 
 async function inDatabase({ database, now }: Around): Promise<Finding[]> {

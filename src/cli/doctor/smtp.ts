@@ -1,5 +1,6 @@
 /** `smtp`: whether the mail server takes us, over TLS that holds, before the first message needs it. */
 import type { Instant } from '../../core/events/event.ts';
+import { DAY } from '../../core/time/date.ts';
 import { sayAs, type Check, type Finding } from './check.ts';
 import { mailServerAt, type MailServer } from './mail-server.ts';
 import { DialogueTrouble, talkTo, type Certificate, type Dialogue } from './smtp-dialogue.ts';
@@ -62,7 +63,6 @@ function judgeTls({ certificate }: Dialogue, server: Judged, now: Instant): Find
   return [(server.login ? say.bad : say.warning)(title, '', mend)];
 }
 
-const DAY = 86_400_000;
 const SOON = 14;
 
 function judgeCertificate(found: Certificate, { host, is_near }: MailServer, now: Instant): Finding {

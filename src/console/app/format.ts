@@ -1,6 +1,9 @@
 import { useMemo } from 'react';
 import { useLanguage, type Language } from './words.ts';
 
+/** In milliseconds. */
+export const DAY = 24 * 60 * 60 * 1000;
+
 export interface Format {
   number(n: number): string;
   /** 0.35 is 35 %. */

@@ -1,4 +1,5 @@
 import type { CalendarYear } from '../../../api/calendar/shapes.ts';
+import { DAY } from '../../app/format.ts';
 
 type Calendar = CalendarYear['calendars'][number];
 type OpenDays = Pick<Calendar, 'week' | 'exceptions'>;
@@ -30,8 +31,6 @@ export function daysOf(year: CalendarYear): ReadonlyMap<string, Day> {
   }
   return days;
 }
-
-const DAY = 24 * 60 * 60 * 1000;
 
 interface Marks {
   readonly campaigns: ReadonlyMap<string, readonly Campaign[]>;

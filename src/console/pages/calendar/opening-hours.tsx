@@ -1,5 +1,6 @@
 import { Paper, SimpleGrid, Table, Text, Title } from '@mantine/core';
 import type { CalendarYear } from '../../../api/calendar/shapes.ts';
+import { DAY } from '../../app/format.ts';
 import { inLanguage, useLanguage, useWords } from '../../app/words.ts';
 import { ReasonText } from '../../parts/reason-text.tsx';
 import { hoursText } from './day-panel.tsx';
@@ -63,7 +64,6 @@ export function OpeningHours({ year: { calendars, quiet_hours } }: { readonly ye
 
 /** 1 June 2026 is a Monday. */
 const MONDAY = Date.UTC(2026, 5, 1);
-const DAY = 24 * 60 * 60 * 1000;
 
 function Week({ week, closed }: { readonly week: readonly Hours[]; readonly closed: string }) {
   const language = useLanguage();

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type { JourneyMap, MapDays } from '../../../api/map/shapes.ts';
 import { apiGet, type Query } from '../../app/client.ts';
+import { DAY } from '../../app/format.ts';
 import type { Search } from '../../app/search.ts';
 
 export const PERIODS = [7, 30, 90] as const;
@@ -106,8 +107,6 @@ function monthBefore({ from, to }: Period): Period {
 function firstOfMonth(day: string): string {
   return `${day.slice(0, 8)}01`;
 }
-
-const DAY = 24 * 60 * 60 * 1000;
 
 function isDay(text: string | undefined): text is string {
   return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text);

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import type { Deliverability, DeliverySetUp } from '../../../api/deliverability/shapes.ts';
 import { apiGet } from '../../app/client.ts';
-import { useFormat } from '../../app/format.ts';
+import { DAY, useFormat } from '../../app/format.ts';
 import { useFilter } from '../../app/search.ts';
 import { useWords } from '../../app/words.ts';
 import { LinkTo } from '../../parts/link-to.tsx';
@@ -79,7 +79,6 @@ const WORDS = {
 };
 
 const PERIODS = [7, 30, 90];
-const DAY = 24 * 60 * 60 * 1000;
 
 export function DeliverabilityTab() {
   const words = useWords(WORDS);

@@ -1,10 +1,10 @@
 /** When a call happened, by a client's clock that may be wrong (Segment's common fields, "Timestamps"). */
 import type { JsonObject } from '../../json.ts';
 import type { Instant } from '../event.ts';
+import { MINUTE } from '../../time/date.ts';
 import { Refusal } from './refusal.ts';
 
 const EARLIEST: Instant = Date.UTC(2000, 0, 1);
-const MINUTE = 60_000;
 
 /**
  * `received_at − (sentAt − originalTimestamp)` when the client says both, which takes a wrong clock out;
