@@ -119,7 +119,7 @@ export async function openServer(app: App, options: ServerOptions = {}): Promise
   await server.register(segmentRoutes(segmentOptions(app, now)));
   await server.register(workflowRoutes(workflowOptions(app, access, now)));
   const { desk, deployments, live, rehearsal, workflows, experiments } = app;
-  const jobs = createJobs();
+  const jobs = createJobs({ onError: (err) => server.log.error({ err }, 'a job could not be done') });
   await server.register(workflowViewRoutes({ workflows, desk, live, experiments, access, now: app.now }));
   await server.register(workflowTrialRoutes({ rehearsal, editing: desk.editing, live, jobs, access }));
   await server.register(projectRoutes({ desk, live, deployments, jobs, access }));

@@ -1,6 +1,6 @@
 /** Work that takes longer than anybody waits for an answer: begun, looked at, and its outcome fetched. */
 import { uuidv7 } from 'uuidv7';
-import { UserError, wordsOf } from '../errors.ts';
+import { UserError } from '../errors.ts';
 
 export interface Job {
   readonly id: string;
@@ -36,8 +36,15 @@ const KEPT_FOR = 10 * 60_000;
 
 type Kept = { -readonly [Key in keyof Job]: Job[Key] } & { ended: number | null };
 
+export interface JobsParts {
+  /** Hears what went wrong inside, which whoever asked is not told. */
+  onError(error: unknown): void;
+  /** Milliseconds. */
+  now?(): number;
+}
+
 /** They live in the memory of this process, and end with it. */
-export function createJobs(now: () => number = () => performance.now()): Jobs {
+export function createJobs({ onError, now = () => performance.now() }: JobsParts): Jobs {
   const jobs = new Map<string, Kept>();
   let last: Promise<void> = Promise.resolve();
 
@@ -50,6 +57,7 @@ export function createJobs(now: () => number = () => performance.now()): Jobs {
     } catch (error) {
       job.state = 'failed';
       job.error = failureOf(error);
+      if (!(error instanceof UserError)) onError(error);
     }
     job.ended = now();
   }
@@ -87,5 +95,5 @@ export function createJobs(now: () => number = () => performance.now()): Jobs {
 
 function failureOf(error: unknown): Job['error'] {
   if (error instanceof UserError) return { code: error.code, message: error.message, details: error.details };
-  return { code: 'failed', message: `This could not be done: ${wordsOf(error)}.`, details: [] };
+  return { code: 'failed', message: 'This could not be done just now. Please try again.', details: [] };
 }
