@@ -15,6 +15,9 @@ RUN npm ci --omit=dev --omit=optional
 
 FROM node:20-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8686 METRICS_LISTEN=0.0.0.0:9464 DRAIN_SECONDS=5
+# A process that stays below 300 MB: its heap is swept before it grows, and native memory has few arenas ("Sizing" in
+# docs/operations.md).
+ENV NODE_OPTIONS="--max-old-space-size=1024" MALLOC_ARENA_MAX=2
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist

@@ -1,7 +1,7 @@
 /** Scripts of the bench, built as the program is when it is shipped: from sources they are slower, and take more memory. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, symlink } from 'node:fs/promises';
+import { cp, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -24,4 +24,12 @@ export async function built({ home }: Bench, name: `${string}-process`): Promise
   for (const found of ['node_modules', 'migrations'])
     await symlink(join(REPOSITORY, found), join(place, found));
   return script;
+}
+
+/** How processes of the image are told to use memory. */
+export async function environmentOfImage(): Promise<NodeJS.ProcessEnv> {
+  const dockerfile = await readFile(join(REPOSITORY, 'Dockerfile'), 'utf8');
+  const [, options, arenas] = /^ENV NODE_OPTIONS="(.+)" MALLOC_ARENA_MAX=(\d+)$/m.exec(dockerfile) ?? [];
+  if (options === undefined) throw new Error('the Dockerfile says nothing of memory');
+  return { NODE_OPTIONS: options, MALLOC_ARENA_MAX: arenas };
 }

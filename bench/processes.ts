@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Role } from '../src/app.ts';
 import type { Instant } from '../src/core/events/event.ts';
-import { built } from './built.ts';
+import { built, environmentOfImage } from './built.ts';
 import type { Bench } from './surroundings.ts';
 
 export interface ProcessReport {
@@ -34,7 +34,9 @@ export async function startEtapa(
   smtp_url: string,
   roles: readonly Role[],
 ): Promise<EtapaProcess> {
-  const child = fork(await built(bench, 'etapa-process'), [url, smtp_url, ...roles]);
+  const child = fork(await built(bench, 'etapa-process'), [url, smtp_url, ...roles], {
+    env: { ...process.env, ...(await environmentOfImage()) },
+  });
   const exit = once(child, 'exit');
   const hear = async (): Promise<unknown> => {
     const answer = once(child, 'message');

@@ -1,6 +1,7 @@
 /** Processes that send side by side, seen from their parent. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { environmentOfImage } from './built.ts';
 import type { Answer, Order } from './sender-process.ts';
 
 export interface SenderGroup {
@@ -61,7 +62,10 @@ export async function startSenders(
 }
 
 async function startOne(script: string, opening: Opening): Promise<ChildProcess> {
-  const child = fork(script, { execArgv: process.execArgv.filter(isProfiling) });
+  const child = fork(script, {
+    execArgv: process.execArgv.filter(isProfiling),
+    env: { ...process.env, ...(await environmentOfImage()) },
+  });
   child.send(opening satisfies Order);
   await answered(child, 'ready');
   return child;
