@@ -1,7 +1,7 @@
 /** The journey map, by the API: what was counted, beside what was planned. */
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
-import { FACT_KINDS } from '../core/map/fact.ts';
+import { FACT_KINDS, STEP_FACTS } from '../core/map/fact.ts';
 import { journeyMap, mapDays } from '../core/map/shapes.ts';
 import { dayOf } from '../core/time/date.ts';
 import type { App } from '../app.ts';
@@ -35,7 +35,10 @@ const mapQuery = z.strictObject({
 });
 const daysQuery = z.strictObject({
   ...filters,
-  fact: z.enum(FACT_KINDS).exclude(['since']).describe('What is counted.'),
+  fact: z
+    .enum(FACT_KINDS)
+    .exclude(['since', ...STEP_FACTS])
+    .describe('What is counted.'),
   stage: id.optional(),
   key: z
     .string()

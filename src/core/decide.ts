@@ -13,7 +13,7 @@ import type { Message } from './messages/message.ts';
 import type { Project } from './project.ts';
 import type { SegmentMove } from './segments/segments.ts';
 import type { StageMove } from './stages/stages.ts';
-import type { Run } from './workflows/run.ts';
+import type { Run, StepPass } from './workflows/run.ts';
 import type { Call } from './workflows/step.ts';
 
 /** Something new about a contact. */
@@ -29,6 +29,7 @@ export interface Decision {
   readonly segment_moves: readonly SegmentMove[];
   /** Runs that began, went on or ended. */
   readonly runs: readonly Run[];
+  readonly passes: readonly StepPass[];
   readonly messages: readonly Message[];
   readonly calls: readonly Call[];
   /** The moment at which time alone asks for the next decision; null: never. */
@@ -84,6 +85,7 @@ function begin(contact: Contact, project: Project, clock: Instant, known?: Known
     moves: [],
     segment_moves: [],
     runs: new Map(),
+    passes: [],
     messages: [],
     calls: [],
     wishes: [],
@@ -155,10 +157,13 @@ function decideAt(draft: Draft, moment: Instant, event?: Event): Instant {
 }
 
 function conclude(draft: Draft): Decision {
-  const { contact, project, known, moves, segment_moves, runs, messages, calls } = draft;
+  const { contact, project, known, moves, segment_moves, runs, passes, messages, calls } = draft;
   contact.rules = project.rules;
   const next_due_at = nextDueOf(contact, project);
-  return { contact, moves, segment_moves, runs: [...runs.values()], messages, calls, next_due_at, known };
+  return {
+    ...{ contact, moves, segment_moves, passes, messages, calls, next_due_at, known },
+    runs: [...runs.values()],
+  };
 }
 
 /** The moment at which time alone asks for the next decision; null: never. */

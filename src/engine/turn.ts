@@ -292,14 +292,15 @@ function decideContact(
   if (!last) return;
   const change = { ...changeOf(contact, decisions, last, turning), consents_said: heard.flatMap(saidIn) };
   writing.changes.push(change);
-  writing.counted.push(countedOf(contact, change, heard));
+  const passes = decisions.flatMap((decision) => decision.passes);
+  writing.counted.push({ ...countedOf(contact, change, heard), passes });
 }
 
 function countedOf(
   before: Contact,
   { contact: after, moves, messages }: ContactChange,
   heard: readonly Happening[],
-): Counted {
+): Omit<Counted, 'passes'> {
   return {
     ...{ before, after, moves, messages },
     gone: heard.flatMap((one) => (one.kind === 'merge' ? [one.gone] : [])),

@@ -21,6 +21,16 @@ export interface Walked {
   readonly runs: number;
 }
 
+/** How often runs came to a step and left it since a moment, as far back as that is counted. */
+export interface Passed {
+  readonly workflow: string;
+  readonly step: string;
+  readonly visits: number;
+  readonly left: number;
+  /** How long those that left had been there, in milliseconds, on average; null: nobody left. */
+  readonly mean_ms: number | null;
+}
+
 /** Messages that were owed since a moment. */
 export interface Sent {
   readonly workflow: string;
@@ -36,6 +46,7 @@ export interface WorkflowCounts {
   readonly at: Instant;
   readonly standing: readonly Standing[];
   readonly walked: readonly Walked[];
+  readonly passed: readonly Passed[];
   readonly sent: readonly Sent[];
 }
 

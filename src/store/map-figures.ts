@@ -18,7 +18,7 @@ async function readCounted(db: Database, filter: MapFilter): Promise<Omit<Counte
   const [sums, people, since, first] = await Promise.all([
     db.execute<Sum & Row>(sql`
       select fact, stage, key, persona, sum(n)::float8 as n, sum(total)::float8 as total from (${ALL_FACTS}) f
-      where ${asked(filter)} and fact not in ('people', 'since') and day between ${from}::date and ${to}::date
+      where ${asked(filter)} and fact not in ('people', 'since', 'visit', 'stay') and day between ${from}::date and ${to}::date
       group by fact, stage, key, persona`),
     db.execute<Counted['people'][number] & Row>(sql`
       select stage, persona, coalesce(sum(n) filter (where day < ${from}::date), 0)::float8 as at_begin,

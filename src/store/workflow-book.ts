@@ -3,6 +3,7 @@ import type { Instant } from '../core/events/event.ts';
 import { DAY } from '../core/time/date.ts';
 import { keptAnswer } from '../engine/kept-answer.ts';
 import type {
+  Passed,
   Sent,
   Standing,
   Waiting,
@@ -13,6 +14,7 @@ import type {
   WorkflowVersion,
 } from '../engine/workflow-book.ts';
 import type { Database } from './database.ts';
+import { ALL_FACTS } from './map-counts.ts';
 import { WAITS } from './reader.ts';
 import { ms, timestamp } from './values.ts';
 
@@ -30,12 +32,13 @@ export function openWorkflowBook(db: Database, now: () => Promise<Instant>): Wor
 
 async function count(db: Database, at: Instant): Promise<WorkflowCounts> {
   const since = at - COUNTED_DAYS * DAY;
-  const [standing, walked, sent] = await Promise.all([
+  const [standing, walked, passed, sent] = await Promise.all([
     countStanding(db, at),
     countWalked(db, since),
+    countPassed(db, since),
     countSent(db, since),
   ]);
-  return { since, at, standing, walked, sent };
+  return { since, at, standing, walked, passed, sent };
 }
 
 async function countStanding(db: Database, at: Instant): Promise<readonly Standing[]> {
@@ -52,6 +55,18 @@ async function countWalked(db: Database, since: Instant): Promise<readonly Walke
     select workflow, step, held_out, outcome, count(*)::int as runs from runs
     where entered_at >= ${timestamp(since)} and outcome is distinct from 'merged'
     group by workflow, step, held_out, outcome`);
+  return found.rows;
+}
+
+/** By the days that turns have counted. */
+async function countPassed(db: Database, since: Instant): Promise<readonly Passed[]> {
+  const found = await db.execute<Passed & Record<string, unknown>>(sql`
+    select split_part(key, '/', 1) as workflow, split_part(key, '/', 2) as step,
+      coalesce(sum(n) filter (where fact = 'visit'), 0)::int as visits,
+      coalesce(sum(n) filter (where fact = 'stay'), 0)::int as left,
+      (sum(total) filter (where fact = 'stay') / nullif(sum(n) filter (where fact = 'stay'), 0))::float8 as mean_ms
+    from (${ALL_FACTS}) f
+    where segment = '' and fact in ('visit', 'stay') and day >= ${timestamp(since)}::date group by key`);
   return found.rows;
 }
 

@@ -10,9 +10,10 @@ import type {
   WorkflowVersions,
 } from '../../src/api/workflows/shapes.ts';
 import { createWriteKey } from '../../src/store/keys.ts';
+import { DAY, HOUR } from '../support/build.ts';
 import { openShop, SHOP_FILES, type Shop } from '../support/shop.ts';
+import { product, tracked } from '../support/traffic.ts';
 
-const HOUR = 60 * 60 * 1000;
 const PEOPLE = ['ana', 'ben', 'cleo', 'dan', 'eva'];
 
 const PATH = 'workflows/offering.yaml';
@@ -185,5 +186,27 @@ describe('tests and holdouts', () => {
   it('are told as far as there are any', async () => {
     const none = await get('/offering/experiments');
     expect(none.body).toEqual({ tests: [], holdout: null, currency: 'EUR' });
+  });
+});
+
+describe('a way that leaves no trace', () => {
+  it('is counted with the time that was spent there, also when nobody stands there any more', async () => {
+    const boot = tracked({ user_id: 'max' }, 'product_added', product('boot', 200));
+    await shop.receive(shop.knows('max'), boot);
+    await runs(sql`true`, PEOPLE.length + 1);
+    shop.pass(2 * HOUR);
+    await runs(sql`step = '2.1.1'`, 1);
+    shop.pass(2 * DAY);
+    await runs(sql`step = '2.1.1'`, 0);
+    const stepOf = async (id: string) =>
+      (await get('/offering')).as<OneWorkflow>().steps.find((step) => step.id === id);
+    // Figures are kept for a while.
+    await expect.poll(() => stepOf('2.1.1')).toMatchObject({ reached: 1, standing: 0 });
+    const dear = await stepOf('2.1.1');
+    expect(dear?.stayed_days).toBeGreaterThanOrEqual(2);
+    expect(dear?.stayed_days).toBeLessThan(2.1);
+    expect(await stepOf('1')).toMatchObject({ reached: PEOPLE.length + 1, reached_share: 1 });
+    // Who still stands there has spent no time yet.
+    expect(await stepOf('2')).toMatchObject({ stayed_days: 0 });
   });
 });

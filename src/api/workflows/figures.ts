@@ -1,4 +1,5 @@
 /** What was counted of workflows, as it is answered. */
+import { DAY } from '../../core/time/date.ts';
 import { reachedBy } from '../../core/workflows/reached.ts';
 import { END, goalWords, inBoth, START, startsWords } from '../../docs/picture/workflow-graph.ts';
 import type { LiveProject } from '../../engine/live-project.ts';
@@ -61,6 +62,9 @@ export function stepFigures(
   const last = totals(walked.map(({ step, runs }) => [step, runs]));
   const owed = totals(sent.map((one) => [one.step, one.sent + one.held_back + one.waiting]));
   const reached = reachedBy({ start: START, edges }, last, owed);
+  const passed = new Map(
+    counts.passed.filter(({ workflow }) => workflow === id).map((one) => [one.step, one]),
+  );
   const known = new Set(nodes.map((node) => node.id));
   const steps = nodes.map((node): WorkflowStep => {
     const here = standing.filter(({ step }) => step === node.id);
@@ -71,7 +75,8 @@ export function stepFigures(
       standing: sum(here.map(({ people }) => people)),
       standing_days: meanDays(here),
       reached: came,
-      reached_share: came !== null && entered > 0 ? came / entered : null,
+      reached_share: came !== null && entered > 0 ? Math.min(1, came / entered) : null,
+      stayed_days: daysOf(passed.get(node.id)?.mean_ms ?? null),
       ended: sum(ended.map(({ runs }) => runs)),
       converted: sum(ended.filter(({ outcome }) => outcome === 'converted').map(({ runs }) => runs)),
       sent: sum(sent.filter(({ step }) => step === node.id).map((one) => one.sent)),
@@ -85,15 +90,17 @@ export function stepFigures(
     if (node === START) return entered;
     if (node === END)
       return sum(walked.filter(({ outcome }) => outcome === 'completed').map(({ runs }) => runs));
-    return Math.min(entered, reached.get(node) ?? 0);
+    return Math.max(passed.get(node)?.visits ?? 0, Math.min(entered, reached.get(node) ?? 0));
   }
 }
 
-const DAY = 24 * 60 * 60 * 1000;
-
 function meanDays(here: WorkflowCounts['standing']): number | null {
   const people = sum(here.map((one) => one.people));
-  return people === 0 ? null : sum(here.map((one) => one.people * one.mean_ms)) / people / DAY;
+  return people === 0 ? null : daysOf(sum(here.map((one) => one.people * one.mean_ms)) / people);
+}
+
+function daysOf(ms: number | null): number | null {
+  return ms === null ? null : ms / DAY;
 }
 
 function totals(entries: readonly (readonly [string, number])[]): ReadonlyMap<string, number> {

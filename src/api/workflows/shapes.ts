@@ -49,10 +49,14 @@ const step = z.object({
   reached: count
     .nullable()
     .describe(
-      'Of those who entered within 30 days, how many came here at least: who took one of several ways and left it again is known by messages alone.',
+      'How often somebody came here within 30 days. Of days before an update from a version that did not count it: how many came at least, told from where they stand or ended and from messages.',
     ),
-  reached_share: z.number().nullable(),
-  ended: count.describe('Of these, whose run ended here.'),
+  reached_share: z.number().nullable().describe('Of those who entered within 30 days; 1 at most.'),
+  stayed_days: z
+    .number()
+    .nullable()
+    .describe('How long those who left it within 30 days had been there, on average; null: nobody left.'),
+  ended: count.describe('Of those who entered within 30 days, whose run ended here.'),
   converted: count.describe('Of these, who reached the goal while they stood here.'),
   sent: count,
   held_back: count,

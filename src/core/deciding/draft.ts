@@ -8,7 +8,7 @@ import type { Project } from '../project.ts';
 import type { Reason } from '../reason.ts';
 import type { SegmentMove } from '../segments/segments.ts';
 import type { StageMove } from '../stages/stages.ts';
-import { endRun, type Outcome, type Run } from '../workflows/run.ts';
+import { endRun, type Outcome, type Run, type StepPass } from '../workflows/run.ts';
 import type { Call, Walk } from '../workflows/step.ts';
 import type { Workflow } from '../workflows/workflow.ts';
 import type { Known } from './known.ts';
@@ -43,6 +43,8 @@ export interface Draft {
   readonly moves: StageMove[];
   readonly segment_moves: SegmentMove[];
   readonly runs: Map<string, Run>;
+  /** Steps that runs came to and left, in this order. */
+  readonly passes: StepPass[];
   readonly messages: Message[];
   readonly calls: Call[];
   readonly wishes: Wish[];
@@ -93,8 +95,14 @@ export function noteEntry(draft: Draft, workflow: string, note: EntryNote): void
 }
 
 export function finish(draft: Draft, run: Run, outcome: Outcome, because: Reason, at: Instant): void {
+  noteLeaving(draft, run, at);
   put(draft, endRun(run, outcome, because, at));
   noteEntry(draft, run.workflow, { ended_at: at });
+}
+
+/** Who is held out stands at no step, and so does a run that has only just begun. */
+export function noteLeaving(draft: Draft, { workflow, step, arrived_at }: Run, at: Instant): void {
+  if (step !== '') draft.passes.push({ workflow, step, at, stayed: Math.max(0, at - arrived_at) });
 }
 
 export function put(draft: Draft, run: Run): void {

@@ -6,7 +6,7 @@ import { mapSteps } from '../workflows/edit.ts';
 import { copyRun, type Run } from '../workflows/run.ts';
 import { END, type Effect, type Step, type Then } from '../workflows/step.ts';
 import { stepIndex, type Workflow } from '../workflows/workflow.ts';
-import { finish, isPaused, put, versionOf, walkOf, type Draft } from './draft.ts';
+import { finish, isPaused, noteLeaving, put, versionOf, walkOf, type Draft } from './draft.ts';
 
 /** Walks a run on until it waits or ends. */
 export function follow(draft: Draft, workflow: Workflow, from: Run, first: Then, moment: Instant): void {
@@ -24,6 +24,8 @@ export function follow(draft: Draft, workflow: Workflow, from: Run, first: Then,
       ? pausedUntil(draft.project.notices, run.workflow, Math.max(moment, draft.clock))
       : undefined;
     if (paused_until !== undefined) return waitBefore(draft, run, step, paused_until);
+    noteLeaving(draft, run, moment);
+    draft.passes.push({ workflow: run.workflow, step: step.id, at: moment, stayed: null });
     run = there;
   }
   if ('end' in then) return finish(draft, run, then.outcome ?? 'completed', then.end, moment);

@@ -7,7 +7,8 @@ import type { Message } from '../messages/message.ts';
 import type { Project } from '../project.ts';
 import type { StageMove } from '../stages/stages.ts';
 import { localDate } from '../time/zone.ts';
-import { messageKey, Tally, type Fact, type FactKind } from './fact.ts';
+import type { StepPass } from '../workflows/run.ts';
+import { messageKey, stepKey, Tally, type Fact, type FactKind } from './fact.ts';
 import { saidBy } from './feelings.ts';
 import { OTHER_EVENTS } from './plan.ts';
 
@@ -20,6 +21,7 @@ export interface Counted {
   readonly gone: readonly Contact[];
   readonly events: readonly Event[];
   readonly moves: readonly StageMove[];
+  readonly passes: readonly StepPass[];
   readonly messages: readonly Message[];
 }
 
@@ -43,6 +45,7 @@ function countOne(counted: Counted, project: Project, tally: Tally): void {
     for (const one of [before, ...gone]) stand(one, -1, at, project, tally);
     stand(after, 1, at, project, tally);
   }
+  countPasses(counted, project, tally);
   const { events, moves, messages } = counted;
   if (events.length + moves.length + messages.length === 0) return;
   const count = counterFor(after, project, tally);
@@ -80,10 +83,20 @@ function counterFor(contact: Contact, project: Project, tally: Tally): Count {
   const segments = ['', ...Object.keys(contact.segments)];
   return (fact, at, stage, key = '', total = 0, n = 1) => {
     const day = localDate(at, project.time_zone);
-    for (const segment of segments)
-      tally.add({ day, fact, stage, key, persona, language, segment }, n, total);
+    tally.add({ day, fact, stage, key, persona, language }, segments, n, total);
   };
 }
+
+function countPasses({ passes }: Counted, project: Project, tally: Tally): void {
+  for (const { workflow, step, at, stayed } of passes) {
+    const day = localDate(at, project.time_zone);
+    const common = { day, stage: '', key: stepKey(workflow, step), persona: '', language: '' };
+    if (stayed === null) tally.add({ ...common, fact: 'visit' }, EVERYBODY, 1);
+    else tally.add({ ...common, fact: 'stay' }, EVERYBODY, 1, stayed);
+  }
+}
+
+const EVERYBODY = [''];
 
 function countMoves({ before, moves }: Counted, count: Count): void {
   let since = before.stage_since;

@@ -10,6 +10,8 @@
  * - `feeling`: said how it was, by way of `key`; `total` is from -2 to 2 each.
  * - `nps`: answered from 0 to 10; `total` is 1 for promoters, -1 for detractors each. `csat`: from 1 to 5; `total` is the score.
  * - `mood`: was in the mood `key` on that day, of those who did something.
+ * - `visit`: a run came to the step `workflow/step`; `stay`: it left it, and `total` is the time spent there, in milliseconds. Of
+ *   everybody together: in no stage, persona or language.
  * - `message`: a message `workflow/tone/channel/outcome` came to its end; of those held back by a decision, and by the sender.
  */
 export const FACT_KINDS = [
@@ -22,6 +24,8 @@ export const FACT_KINDS = [
   'nps',
   'csat',
   'mood',
+  'visit',
+  'stay',
   'message',
 ] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
@@ -45,6 +49,13 @@ export interface Fact extends FactKey {
   readonly total: number;
 }
 
+/** What the pages of workflows ask for, and the map does not. */
+export const STEP_FACTS = ['visit', 'stay'] as const satisfies readonly FactKind[];
+
+export function stepKey(workflow: string, step: string): string {
+  return `${workflow}/${step}`;
+}
+
 export function messageKey(workflow: string, tone: string, channel: string, outcome: MessageOutcome): string {
   return `${workflow}/${tone}/${channel}/${outcome}`;
 }
@@ -54,21 +65,22 @@ export type MessageOutcome = (typeof MESSAGE_OUTCOMES)[number];
 
 /** Adds up equal facts; those that come to nothing are left out. */
 export class Tally {
-  readonly #all = new Map<string, { key: FactKey; n: number; total: number }>();
+  readonly #all = new Map<string, { -readonly [Key in keyof Fact]: Fact[Key] }>();
 
-  add(key: FactKey, n: number, total = 0): void {
-    const name = `${key.day}\0${key.fact}\0${key.stage}\0${key.key}\0${key.persona}\0${key.language}\0${key.segment}`;
-    const known = this.#all.get(name);
-    if (known) {
-      known.n += n;
-      known.total += total;
-    } else this.#all.set(name, { key, n, total });
+  /** Once for each of these segments. */
+  add(common: Omit<FactKey, 'segment'>, segments: readonly string[], n: number, total = 0): void {
+    const { day, fact, stage, key, persona, language } = common;
+    const group = `${fact}\0${stage}\0${key}\0${persona}\0${language}\0${day}\0`;
+    for (const segment of segments) {
+      const known = this.#all.get(group + segment);
+      if (known) {
+        known.n += n;
+        known.total += total;
+      } else this.#all.set(group + segment, { ...common, segment, n, total });
+    }
   }
 
   facts(): readonly Fact[] {
-    const facts: Fact[] = [];
-    for (const { key, n, total } of this.#all.values())
-      if (n !== 0 || total !== 0) facts.push({ ...key, n, total });
-    return facts;
+    return [...this.#all.values()].filter(({ n, total }) => n !== 0 || total !== 0);
   }
 }

@@ -38,6 +38,15 @@ export interface Run {
   readonly ended_because: Reason | null;
 }
 
+/** A run came to a step, or left it. */
+export interface StepPass {
+  readonly workflow: string;
+  readonly step: string;
+  readonly at: Instant;
+  /** For how long it had stood there, in milliseconds; null: it came. */
+  readonly stayed: number | null;
+}
+
 export type WorkingRun = { -readonly [Key in keyof Run]: Run[Key] };
 
 /** A copy to work on. Written out, because copying a copy by `...` again and again is ten times as slow. */

@@ -1,5 +1,6 @@
 /** Entering, leaving and walking through workflows, one rule at a time. */
 import { describe, expect, test } from 'vitest';
+import type { Decision } from '../../../src/core/decide.ts';
 import type { Workflow } from '../../../src/core/workflows/workflow.ts';
 import type { Project } from '../../../src/core/project.ts';
 import {
@@ -611,5 +612,50 @@ steps:
       ['completed', 74],
       ['converted', 101],
     ]);
+  });
+});
+
+describe('each step', () => {
+  const STEPS = 'steps: [{ wait: 1 hour, id: first }, { send_email: hello }, { wait: 2 hours, id: last }]';
+  const passed = ({ passes }: Decision): readonly string[] =>
+    passes.map(({ step, at: moment, stayed }) => {
+      const hours = (moment - START) / HOUR;
+      return stayed === null ? `${hours}: came to ${step}` : `${hours}: left ${step} after ${stayed / HOUR}`;
+    });
+  const tellGo = (workflow: string): readonly [Story, Decision] => {
+    const story = aStory(aProject({ workflows: { plan: workflow } }));
+    return [story, story.tell(START, anEvent('go', {}, START))];
+  };
+
+  test('tells who came to it and who left it, after how long', () => {
+    const [story, begun] = tellGo(`${GO}${STEPS}`);
+    expect(passed(begun)).toEqual(['0: came to first']);
+    expect(passed(story.tell(START + HOUR))).toEqual([
+      '1: left first after 1',
+      '1: came to 2',
+      '1: left 2 after 0',
+      '1: came to last',
+    ]);
+    expect(passed(story.tell(START + 2 * HOUR))).toEqual([]);
+    expect(passed(story.tell(START + 3 * HOUR))).toEqual(['3: left last after 2']);
+  });
+
+  test('is left by whoever leaves the workflow', () => {
+    const [story] = tellGo(`${GO}exit_when: { event: stop }\n${STEPS}`);
+    const moment = START + 0.5 * HOUR;
+    expect(passed(story.tell(moment, anEvent('stop', {}, moment)))).toEqual(['0.5: left first after 0.5']);
+  });
+
+  test('is come to once more in a loop', () => {
+    const loop = `${GO}steps: [{ wait: 1 hour, id: first }, { goto: first }]`;
+    const [story] = tellGo(loop);
+    const turned = passed(story.tell(START + HOUR)).filter((words) => words.includes('first'));
+    expect(turned).toEqual(['1: left first after 1', '1: came to first']);
+  });
+
+  test('is nothing to those who are held out', () => {
+    const [story, begun] = tellGo(`${GO}holdout: 90\ngoal: { event: bought, within: 1 hour }\n${STEPS}`);
+    expect(begun.runs).toMatchObject([{ held_out: true }]);
+    expect([...passed(begun), ...passed(story.tell(START + HOUR))]).toEqual([]);
   });
 });

@@ -109,6 +109,7 @@ function Steps({ workflow }: { readonly workflow: OneWorkflow }) {
               <Table.Th>{words.step}</Table.Th>
               <Table.Th className="figure">{words.standing}</Table.Th>
               <Table.Th className="figure">{words.standingFor}</Table.Th>
+              <Table.Th className="figure">{words.stayed}</Table.Th>
               <Table.Th className="figure">{words.reached}</Table.Th>
               <Table.Th className="figure">{words.ended}</Table.Th>
               <Table.Th className="figure">{words.converted}</Table.Th>
@@ -126,6 +127,7 @@ function Steps({ workflow }: { readonly workflow: OneWorkflow }) {
                 <Table.Td className="figure">
                   {step.standing_days === null ? '' : days(step.standing_days)}
                 </Table.Td>
+                <Table.Td className="figure">{step.stayed_days ? days(step.stayed_days) : ''}</Table.Td>
                 <Table.Td className="figure">
                   {step.reached === null ? '' : number(step.reached)}
                   {step.reached_share === null ? '' : ` (${percent(step.reached_share)})`}
@@ -140,7 +142,7 @@ function Steps({ workflow }: { readonly workflow: OneWorkflow }) {
         </Table>
       </ScrollArea>
       <Text fz="xs" c="dimmed">
-        {words.atLeast}
+        {words.counted}
       </Text>
     </Stack>
   );

@@ -15,13 +15,14 @@ export const WORDS = {
     step: 'Step',
     standing: 'There now',
     standingFor: 'For, on average',
+    stayed: 'Stayed, on average',
     reached: 'Came here',
     ended: 'Ended here',
     converted: 'Reached the goal here',
     sent: 'Sent',
     heldBack: 'Held back',
-    atLeast:
-      'At least so many of those who entered within 30 days: those who took one of several ways are known by messages alone.',
+    counted:
+      'Within 30 days; a second coming in a loop counts again. Shares are of those who entered, times of those who went on.',
     inside: 'In it now',
     entered: 'Entered in 30 days',
     conversion: 'Reached the goal',
@@ -67,13 +68,14 @@ export const WORDS = {
     step: 'Paso',
     standing: 'Ahora ahí',
     standingFor: 'De media, desde hace',
+    stayed: 'De media, estuvieron',
     reached: 'Llegaron',
     ended: 'Acabaron aquí',
     converted: 'Lograron el objetivo aquí',
     sent: 'Enviados',
     heldBack: 'Retenidos',
-    atLeast:
-      'Como mínimo, de quienes entraron en 30 días: quien tomó uno de varios caminos solo se conoce por los mensajes.',
+    counted:
+      'En 30 días; en un bucle, cada llegada cuenta. Los porcentajes son de quienes entraron; los tiempos, de quienes siguieron.',
     inside: 'Dentro ahora',
     entered: 'Entraron en 30 días',
     conversion: 'Lograron el objetivo',
