@@ -196,8 +196,8 @@ task('7. Write a birthday workflow, mend an error, and try it on somebody made u
 
   await page.getByRole('tab', { name: /^Edit/ }).click();
   await page.getByRole('button', { name: 'Deploy …' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Make it live' }).click();
-  await page.getByText(/^It is live\./).waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Deploy', exact: true }).click();
+  await page.getByText(/^It is deployed\./).waitFor();
   await page.getByRole('button', { name: 'Let it begin' }).waitFor();
   const { files, project } = house.app.live();
   expect(files['workflows/birthday_gift.yaml']).toMatch(/birthday_wish\n {2}- exit: greeted/);

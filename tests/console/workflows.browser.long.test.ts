@@ -79,12 +79,12 @@ describe.skipIf(noChromium)('workflows in the console', { timeout: 180_000 }, ()
     await page.getByRole('button', { name: 'Deploy …' }).click();
     const dialog = page.getByRole('dialog');
     await expect
-      .poll(() => dialog.getByRole('button', { name: 'Make it live' }).isEnabled(), { timeout: 60_000 })
+      .poll(() => dialog.getByRole('button', { name: 'Deploy', exact: true }).isEnabled(), { timeout: 60_000 })
       .toBe(true);
     await picture(page, 'workflow-deploy');
-    await dialog.getByRole('button', { name: 'Make it live' }).click();
+    await dialog.getByRole('button', { name: 'Deploy', exact: true }).click();
     await page
-      .getByText(/It is live/)
+      .getByText(/It is deployed/)
       .first()
       .waitFor({ timeout: 60_000 });
     expect(shop.app.live().files['workflows/abandoned_cart.yaml']).toContain('- wait: 2 hours');

@@ -23,11 +23,11 @@ const WORDS = {
       `${id}: ${after} within 24 hours, ${before} without the change.`,
     asked: (asked: number, people: number) => `${asked} of ${people} people were asked.`,
     rules: 'Let people whom the new rules move start workflows',
-    deploy: 'Make it live',
+    deploy: 'Deploy',
     cancel: 'Cancel',
-    done: 'It is live.',
+    done: 'It is deployed.',
     folder:
-      'It is live. The files in the folder are others now: copy the change there, or it is lost when they change.',
+      'It is deployed. The files in the folder are others now: copy the change there, or it is lost when they change.',
   },
   es: {
     title: 'Qué haría publicarlo',
@@ -43,11 +43,11 @@ const WORDS = {
       `${id}: ${after} en 24 horas; sin el cambio, ${before}.`,
     asked: (asked: number, people: number) => `Se ha preguntado por ${asked} de ${people} personas.`,
     rules: 'Dejar que inicien flujos las personas que muevan las reglas nuevas',
-    deploy: 'Poner en marcha',
+    deploy: 'Publicar',
     cancel: 'Cancelar',
-    done: 'Está en marcha.',
+    done: 'Está publicado.',
     folder:
-      'Está en marcha. Los archivos de la carpeta ya no son los mismos: copie allí el cambio, o se perderá cuando cambien.',
+      'Está publicado. Los archivos de la carpeta ya no son los mismos: copie allí el cambio, o se perderá cuando cambien.',
   },
 };
 
