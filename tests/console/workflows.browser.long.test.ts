@@ -79,7 +79,9 @@ describe.skipIf(noChromium)('workflows in the console', { timeout: 180_000 }, ()
     await page.getByRole('button', { name: 'Deploy …' }).click();
     const dialog = page.getByRole('dialog');
     await expect
-      .poll(() => dialog.getByRole('button', { name: 'Deploy', exact: true }).isEnabled(), { timeout: 60_000 })
+      .poll(() => dialog.getByRole('button', { name: 'Deploy', exact: true }).isEnabled(), {
+        timeout: 60_000,
+      })
       .toBe(true);
     await picture(page, 'workflow-deploy');
     await dialog.getByRole('button', { name: 'Deploy', exact: true }).click();

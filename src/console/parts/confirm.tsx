@@ -1,8 +1,6 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Modal, Stack, Text } from '@mantine/core';
 import { createContext, use, useCallback, useState, type ReactNode } from 'react';
-import { useWords } from '../app/words.ts';
-
-const WORDS = { en: { cancel: 'Cancel' }, es: { cancel: 'Cancelar' } };
+import { WindowFoot } from './window-foot.tsx';
 
 /** Asks before something that cannot be taken back; `yes` is what the button says that does it. */
 export type Confirm = (title: string, sentence: string, yes: string) => Promise<boolean>;
@@ -21,7 +19,6 @@ interface Asked {
 }
 
 export function ConfirmProvider({ children }: { readonly children: ReactNode }) {
-  const words = useWords(WORDS);
   const [opened, setOpened] = useState(false);
   const [asked, setAsked] = useState<Asked>();
   const confirm = useCallback<Confirm>(
@@ -42,12 +39,9 @@ export function ConfirmProvider({ children }: { readonly children: ReactNode }) 
       <Modal opened={opened} onClose={() => answer(false)} title={asked?.title} centered>
         <Stack>
           <Text fz="sm">{asked?.sentence}</Text>
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={() => answer(false)} data-autofocus>
-              {words.cancel}
-            </Button>
+          <WindowFoot onCancel={() => answer(false)} isCancelFirst>
             <Button onClick={() => answer(true)}>{asked?.yes}</Button>
-          </Group>
+          </WindowFoot>
         </Stack>
       </Modal>
     </ConfirmContext>

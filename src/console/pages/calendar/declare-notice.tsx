@@ -1,4 +1,4 @@
-import { Button, Group, List, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, List, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { NoticeReach } from '../../../api/calendar/shapes.ts';
@@ -9,6 +9,7 @@ import { useWords } from '../../app/words.ts';
 import { LinkTo } from '../../parts/link-to.tsx';
 import { Load } from '../../parts/load.tsx';
 import { tell } from '../../parts/tell.ts';
+import { WindowFoot } from '../../parts/window-foot.tsx';
 import type { Notice } from './day.ts';
 
 const WORDS = {
@@ -23,7 +24,6 @@ const WORDS = {
     nothing_paused: 'No workflow waits for it.',
     or_more: (n: string) => `${n} or more`,
     declare: 'Declare it',
-    cancel: 'Cancel',
     done: (id: string) => `“${id}” is on.`,
   },
   es: {
@@ -38,7 +38,6 @@ const WORDS = {
     nothing_paused: 'Ningún flujo espera por él.',
     or_more: (n: string) => `${n} o más`,
     declare: 'Declararlo',
-    cancel: 'Cancelar',
     done: (id: string) => `«${id}» está vigente.`,
   },
 };
@@ -83,14 +82,11 @@ export function DeclareNotice({ notice: { id }, close }: DeclareNoticeProps) {
           value={until}
           onChange={(event) => setUntil(event.currentTarget.value)}
         />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            {words.cancel}
-          </Button>
+        <WindowFoot onCancel={close}>
           <Button loading={busy} onClick={() => void declare()}>
             {words.declare}
           </Button>
-        </Group>
+        </WindowFoot>
       </Stack>
     </Modal>
   );

@@ -1,12 +1,10 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Modal, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { SyntheticEvent, ReactNode } from 'react';
-import { useWords } from '../../app/words.ts';
 import { Failed } from '../../parts/failed.tsx';
 import { tell } from '../../parts/tell.ts';
+import { WindowFoot } from '../../parts/window-foot.tsx';
 import { useChanged } from './person-key.ts';
-
-const WORDS = { en: { cancel: 'Cancel' }, es: { cancel: 'Cancelar' } };
 
 export interface FormWindowProps {
   readonly title: string;
@@ -28,7 +26,6 @@ export interface FormWindowProps {
 /** A window that asks for something, does it, and says what came of it. */
 export function FormWindow(props: FormWindowProps) {
   const { title, about, yes, done, isWhole = true, isDanger = false, close, send, after, children } = props;
-  const words = useWords(WORDS);
   const changed = useChanged();
   const sending = useMutation({
     mutationFn: send,
@@ -49,10 +46,7 @@ export function FormWindow(props: FormWindowProps) {
           {about !== undefined && <Text fz="sm">{about}</Text>}
           {children}
           {sending.error && <Failed error={sending.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              {words.cancel}
-            </Button>
+          <WindowFoot onCancel={close}>
             <Button
               type="submit"
               loading={sending.isPending}
@@ -61,7 +55,7 @@ export function FormWindow(props: FormWindowProps) {
             >
               {yes}
             </Button>
-          </Group>
+          </WindowFoot>
         </Stack>
       </form>
     </Modal>

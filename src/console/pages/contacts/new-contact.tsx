@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type SyntheticEvent } from 'react';
@@ -6,6 +6,7 @@ import { apiSend } from '../../app/client.ts';
 import { useVocabulary } from '../../app/vocabulary.ts';
 import { useWords } from '../../app/words.ts';
 import { Failed } from '../../parts/failed.tsx';
+import { WindowFoot } from '../../parts/window-foot.tsx';
 
 const WORDS = {
   en: {
@@ -17,7 +18,6 @@ const WORDS = {
     user_id: 'Your id of the person',
     user_id_hint: 'As your shop calls them. May stay empty.',
     make: 'Make the contact',
-    cancel: 'Cancel',
   },
   es: {
     title: 'Nuevo contacto',
@@ -28,7 +28,6 @@ const WORDS = {
     user_id: 'Su identificador de la persona',
     user_id_hint: 'Como la llama su tienda. Puede quedar vacío.',
     make: 'Crear el contacto',
-    cancel: 'Cancelar',
   },
 };
 
@@ -75,14 +74,11 @@ export function NewContact({ close }: { readonly close: () => void }) {
             onChange={({ currentTarget: { value } }) => set('user_id', value)}
           />
           {making.error && <Failed error={making.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              {words.cancel}
-            </Button>
+          <WindowFoot onCancel={close}>
             <Button type="submit" loading={making.isPending}>
               {words.make}
             </Button>
-          </Group>
+          </WindowFoot>
         </Stack>
       </form>
     </Modal>

@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, List, Modal, Progress, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, List, Modal, Progress, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Deployed, DeployImpact } from '../../../api/project-edits/shapes.ts';
@@ -6,6 +6,7 @@ import { apiSend } from '../../app/client.ts';
 import { inLanguage, useLanguage, useWords } from '../../app/words.ts';
 import { Failed } from '../../parts/failed.tsx';
 import { tell } from '../../parts/tell.ts';
+import { WindowFoot } from '../../parts/window-foot.tsx';
 import { doJob, type Files } from './queries.ts';
 
 const WORDS = {
@@ -24,7 +25,6 @@ const WORDS = {
     asked: (asked: number, people: number) => `${asked} of ${people} people were asked.`,
     rules: 'Let people whom the new rules move start workflows',
     deploy: 'Deploy',
-    cancel: 'Cancel',
     done: 'It is deployed.',
     folder:
       'It is deployed. The files in the folder are others now: copy the change there, or it is lost when they change.',
@@ -44,7 +44,6 @@ const WORDS = {
     asked: (asked: number, people: number) => `Se ha preguntado por ${asked} de ${people} personas.`,
     rules: 'Dejar que inicien flujos las personas que muevan las reglas nuevas',
     deploy: 'Publicar',
-    cancel: 'Cancelar',
     done: 'Está publicado.',
     folder:
       'Está publicado. Los archivos de la carpeta ya no son los mismos: copie allí el cambio, o se perderá cuando cambien.',
@@ -95,14 +94,11 @@ export function DeployDialog({ id, files, base, onClose }: DeployDialogProps) {
           checked={start_by_rules}
           onChange={(event) => setStart(event.currentTarget.checked)}
         />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {words.cancel}
-          </Button>
+        <WindowFoot onCancel={onClose}>
           <Button disabled={!preview.data} loading={deploying.isPending} onClick={() => deploying.mutate()}>
             {words.deploy}
           </Button>
-        </Group>
+        </WindowFoot>
       </Stack>
     </Modal>
   );

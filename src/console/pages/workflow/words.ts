@@ -22,7 +22,7 @@ export const WORDS = {
     sent: 'Sent',
     heldBack: 'Held back',
     counted:
-      'Within 30 days; a second coming in a loop counts again. Shares are of those who entered, times of those who went on.',
+      'Within 30 days; a second coming in a loop counts again. Shares are of those who entered, times of those who left the step.',
     inside: 'In it now',
     entered: 'Entered in 30 days',
     conversion: 'Reached the goal',
@@ -75,7 +75,7 @@ export const WORDS = {
     sent: 'Enviados',
     heldBack: 'Retenidos',
     counted:
-      'En 30 días; en un bucle, cada llegada cuenta. Los porcentajes son de quienes entraron; los tiempos, de quienes siguieron.',
+      'En 30 días; en un bucle, cada llegada cuenta. Los porcentajes son de quienes entraron; los tiempos, de quienes dejaron el paso.',
     inside: 'Dentro ahora',
     entered: 'Entraron en 30 días',
     conversion: 'Lograron el objetivo',

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { apiGet, apiSend } from '../../app/client.ts';
 import { useWords } from '../../app/words.ts';
 import { Failed } from '../../parts/failed.tsx';
 import { Load } from '../../parts/load.tsx';
+import { WindowFoot } from '../../parts/window-foot.tsx';
 import { BEGINNINGS, newText, type Beginning } from './new-text.ts';
 
 const WORDS = {
@@ -20,7 +21,6 @@ const WORDS = {
     beginnings: { birthday: 'On the birthday', event: 'When something happens', hand: 'By hand' },
     message: 'Message',
     make: 'Create the draft',
-    cancel: 'Cancel',
   },
   es: {
     title: 'Nuevo flujo',
@@ -32,7 +32,6 @@ const WORDS = {
     beginnings: { birthday: 'El día del cumpleaños', event: 'Cuando ocurre algo', hand: 'A mano' },
     message: 'Mensaje',
     make: 'Crear el borrador',
-    cancel: 'Cancelar',
   },
 };
 
@@ -112,14 +111,11 @@ function Form({ project, onClose }: { readonly project: FileList; readonly onClo
           allowDeselect={false}
         />
         {making.error && <Failed error={making.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {words.cancel}
-          </Button>
+        <WindowFoot onCancel={onClose}>
           <Button type="submit" loading={making.isPending}>
             {words.make}
           </Button>
-        </Group>
+        </WindowFoot>
       </Stack>
     </form>
   );
