@@ -26,10 +26,10 @@ export async function built({ home }: Bench, name: `${string}-process`): Promise
   return script;
 }
 
-/** How processes of the image are told to use memory. */
+/** The environment of this process, in which processes are told to use memory as those of the image are. */
 export async function environmentOfImage(): Promise<NodeJS.ProcessEnv> {
   const dockerfile = await readFile(join(REPOSITORY, 'Dockerfile'), 'utf8');
   const [, options, arenas] = /^ENV NODE_OPTIONS="(.+)" MALLOC_ARENA_MAX=(\d+)$/m.exec(dockerfile) ?? [];
   if (options === undefined) throw new Error('the Dockerfile says nothing of memory');
-  return { NODE_OPTIONS: options, MALLOC_ARENA_MAX: arenas };
+  return { ...process.env, NODE_OPTIONS: options, MALLOC_ARENA_MAX: arenas };
 }

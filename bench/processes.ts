@@ -35,7 +35,7 @@ export async function startEtapa(
   roles: readonly Role[],
 ): Promise<EtapaProcess> {
   const child = fork(await built(bench, 'etapa-process'), [url, smtp_url, ...roles], {
-    env: { ...process.env, ...(await environmentOfImage()) },
+    env: await environmentOfImage(),
   });
   const exit = once(child, 'exit');
   const hear = async (): Promise<unknown> => {

@@ -64,7 +64,7 @@ export async function startSenders(
 async function startOne(script: string, opening: Opening): Promise<ChildProcess> {
   const child = fork(script, {
     execArgv: process.execArgv.filter(isProfiling),
-    env: { ...process.env, ...(await environmentOfImage()) },
+    env: await environmentOfImage(),
   });
   child.send(opening satisfies Order);
   await answered(child, 'ready');

@@ -44,12 +44,12 @@ export function deliverabilityRoutes(options: DeliverabilityOptions): FastifyPlu
         ...{ from: iso(from), to: iso(to) },
         domains: [...counted.domains],
         days: [...counted.days],
-        counted_since: isoOrNull(counted.counted_since),
+        counted_since: iso(counted.counted_since),
         limits: { warn_at: WARN_AT, pause_at: PAUSE_AT },
         stops: stops.map((stop) => ({
           ...stop,
           since: iso(stop.since),
-          ended_at: isoOrNull(stop.ended_at),
+          ended_at: iso(stop.ended_at),
         })),
       };
     });
@@ -84,10 +84,6 @@ async function lookAtSetUp(set_up: SetUpLook | undefined): Promise<DeliverySetUp
   const domain = set_up.domain();
   const missing = await set_up.missing(domain).catch(() => null);
   return { domain, missing: missing && [...missing] };
-}
-
-function isoOrNull(instant: Instant | null): string | null {
-  return instant === null ? null : iso(instant);
 }
 
 const moment = z.iso.datetime({ offset: true });

@@ -292,17 +292,18 @@ function decideContact(
   if (!last) return;
   const change = { ...changeOf(contact, decisions, last, turning), consents_said: heard.flatMap(saidIn) };
   writing.changes.push(change);
-  const passes = decisions.flatMap((decision) => decision.passes);
-  writing.counted.push({ ...countedOf(contact, change, heard), passes });
+  writing.counted.push(countedOf(contact, change, decisions, heard));
 }
 
 function countedOf(
   before: Contact,
   { contact: after, moves, messages }: ContactChange,
+  decisions: readonly Decision[],
   heard: readonly Happening[],
-): Omit<Counted, 'passes'> {
+): Counted {
   return {
     ...{ before, after, moves, messages },
+    passes: decisions.flatMap((decision) => decision.passes),
     gone: heard.flatMap((one) => (one.kind === 'merge' ? [one.gone] : [])),
     events: heard.flatMap((one) => (one.kind === 'event' ? [one.event] : [])),
   };

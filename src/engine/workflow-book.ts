@@ -21,12 +21,11 @@ export interface Walked {
   readonly runs: number;
 }
 
-/** How often runs came to a step and left it since a moment, as far back as that is counted. */
+/** How often runs came to a step since a moment, and how long those stayed that left it, as far back as that is counted. */
 export interface Passed {
   readonly workflow: string;
   readonly step: string;
   readonly visits: number;
-  readonly left: number;
   /** How long those that left had been there, in milliseconds, on average; null: nobody left. */
   readonly mean_ms: number | null;
 }

@@ -63,7 +63,6 @@ async function countPassed(db: Database, since: Instant): Promise<readonly Passe
   const found = await db.execute<Passed & Record<string, unknown>>(sql`
     select split_part(key, '/', 1) as workflow, split_part(key, '/', 2) as step,
       coalesce(sum(n) filter (where fact = 'visit'), 0)::int as visits,
-      coalesce(sum(n) filter (where fact = 'stay'), 0)::int as left,
       (sum(total) filter (where fact = 'stay') / nullif(sum(n) filter (where fact = 'stay'), 0))::float8 as mean_ms
     from (${ALL_FACTS}) f
     where segment = '' and fact in ('visit', 'stay') and day >= ${timestamp(since)}::date group by key`);
