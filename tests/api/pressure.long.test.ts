@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openServer } from '../../src/api/server.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { addWriteKey } from '../../src/store/keys.ts';
 import { buildProgram, type Program } from '../cli/program.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { newDatabase } from '../support/database.ts';
 import { freePort } from '../support/redis-server.ts';
 import { openShop, SHOP_FILES } from '../support/shop.ts';
@@ -20,10 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => program.remove());
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 const basic = (key: string): string => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
 

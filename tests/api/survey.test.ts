@@ -1,9 +1,10 @@
 /** From a message that asks, by the page behind its links, to what the workflows know of the answer. */
 import { randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openServer } from '../../src/api/server.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { backends } from '../support/database.ts';
 import { messageFiles, projectFiles } from '../support/projects.ts';
 import { freePort } from '../support/redis-server.ts';
@@ -57,10 +58,7 @@ steps:
 `,
 });
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 interface Site extends TestApp {
   readonly origin: string;

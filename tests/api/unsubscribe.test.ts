@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openServer } from '../../src/api/server.ts';
 import type { Role } from '../../src/app.ts';
 import { addWriteKey } from '../../src/store/keys.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { freePort } from '../support/redis-server.ts';
 import { startScriptedSmtp, type ScriptedSmtp } from '../support/scripted-smtp.ts';
 import { openShop, SHOP_FILES, type MessageRow, type Shop } from '../support/shop.ts';
@@ -28,10 +29,7 @@ steps:
 `,
 };
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 interface Site {
   readonly shop: Shop;

@@ -1,15 +1,13 @@
 import PostalMime, { type Email } from 'postal-mime';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEmailChannel, type EmailOptions } from '../../src/channels/email.ts';
 import type { Channel, Delivery, Parcel } from '../../src/engine/ports.ts';
 import { startCatcher, type Catcher } from '../../src/demo/catcher.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { startScriptedSmtp, type ScriptedSmtp } from '../support/scripted-smtp.ts';
 import { aParcel } from './parcel.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 const OPEN = (): Promise<boolean> => Promise.resolve(true);
 

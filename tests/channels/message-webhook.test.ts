@@ -1,16 +1,14 @@
 /** Messages for a system of the shop's own. */
 import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMessageWebhookChannel } from '../../src/channels/message-webhook.ts';
 import type { Channel } from '../../src/engine/ports.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { startScriptedHttp, type HttpAnswer, type ScriptedHttp } from '../support/scripted-http.ts';
 import { aParcel } from './parcel.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 const OPEN = (): Promise<boolean> => Promise.resolve(true);
 const SECRETS = ['whsec_bmV3ZXN0', 'whsec_b2xkZXN0'];

@@ -1,15 +1,13 @@
 /** Text messages by way of a provider: what it is told, and what its answers mean. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Reach } from '../../src/channels/guarded-http.ts';
 import { createSmsChannel, type SmsOptions } from '../../src/channels/sms.ts';
 import type { Channel, Parcel } from '../../src/engine/ports.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { startScriptedHttp, type HttpAnswer, type ScriptedHttp } from '../support/scripted-http.ts';
 import { aParcel } from './parcel.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 const OPEN = (): Promise<boolean> => Promise.resolve(true);
 const REACH: Reach = { may_reach: ['127.0.0.1'] };

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { createEmailChannel, type Patience } from '../../src/channels/email.ts';
 import { classify } from '../../src/channels/smtp-reply.ts';
 import type { Channel, Delivery } from '../../src/engine/ports.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { freePort } from '../support/redis-server.ts';
 import {
   startScriptedSmtp,
@@ -14,10 +15,7 @@ import { aParcel } from './parcel.ts';
 
 const SHORT: Patience = { connecting: 300, greeting: 300, silence: 300, whole: 3000 };
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 async function serve(answer: (moment: SmtpMoment) => SmtpAnswer): Promise<ScriptedSmtp> {
   const smtp = await startScriptedSmtp(answer);

@@ -3,11 +3,12 @@ import { createHmac } from 'node:crypto';
 import { lookup as lookupInEarnest } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { isPublicAddress } from '../../src/channels/public-address.ts';
 import { signatureHeaders } from '../../src/channels/webhook-signature.ts';
 import { createWebhook, type WebhookOptions } from '../../src/channels/webhook.ts';
 import type { WebhookAnswer, WebhookRequest } from '../../src/engine/ports.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { freePort } from '../support/redis-server.ts';
 import {
   json,
@@ -31,13 +32,10 @@ const SECRET = `whsec_${Buffer.from('a secret of thirty-two octets ..').toString
 const ID = '0192f3a4-5b6c-7d8e-9fa0-b1c2d3e4f506';
 const AT = Date.parse('2026-11-24T12:00:00.750Z');
 
-const closing: (() => Promise<unknown>)[] = [];
+const closing = closedAfterEach();
 beforeEach(() => {
   names.clear();
   looked_up.splice(0);
-});
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
 });
 
 async function serve(answer?: (asked: HttpAsked) => HttpAnswer): Promise<ScriptedHttp> {

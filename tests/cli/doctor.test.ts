@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest';
 import type { Around, Check, DatabaseFound, Finding } from '../../src/cli/doctor/check.ts';
 import { clocks } from '../../src/cli/doctor/clocks.ts';
 import {
@@ -41,6 +41,7 @@ import {
   webhookSecrets,
   type Rotated,
 } from '../../src/store/keys.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { newDatabase, newEmptyDatabase } from '../support/database.ts';
 import { projectFiles } from '../support/projects.ts';
 import { freePort, startRedis } from '../support/redis-server.ts';
@@ -50,10 +51,7 @@ import type { Env } from '../support/built-program.ts';
 
 const DAY = 86_400_000;
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 interface Name {
   readonly txt?: readonly string[];

@@ -1,8 +1,9 @@
 /** What the running program writes while everything goes wrong: no word of the people whom it is about. */
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { addWriteKey } from '../../src/store/keys.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { newDatabase } from '../support/database.ts';
 import { freePort } from '../support/redis-server.ts';
 import { startScriptedSmtp } from '../support/scripted-smtp.ts';
@@ -17,10 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => program.remove());
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 /** Words that stand nowhere but in the data of these people. */
 const SECRETS = /quintanilla|zoraida|zulema|correo\.example|600123123|calle-oculta|etapa_wk_geheim|dDdDdD/i;

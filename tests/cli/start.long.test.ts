@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, test, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { addWriteKey } from '../../src/store/keys.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { newDatabase } from '../support/database.ts';
 import { linkTo } from '../support/link.ts';
 import { freePort } from '../support/redis-server.ts';
@@ -26,10 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => program.remove());
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 interface Place {
   readonly database_url: string;

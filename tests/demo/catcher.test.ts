@@ -5,15 +5,13 @@ import { join } from 'node:path';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { createTransport } from 'nodemailer';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startCatcher } from '../../src/demo/catcher.ts';
 import type { Catcher, CatcherOptions, MailSummary } from '../../src/demo/catcher.ts';
 import { inboxRoutes } from '../../src/demo/inbox/routes.ts';
+import { closedAfterEach } from '../support/closing.ts';
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 type Message = Parameters<ReturnType<typeof createTransport>['sendMail']>[0];
 

@@ -1,10 +1,11 @@
 /** What runs tell the outside: other systems by HTTP, the shop's own people by e-mail; on the real engine. */
 import { sql } from 'drizzle-orm';
 import PostalMime from 'postal-mime';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openApp, type App, type AppOptions, type Role } from '../../src/app.ts';
 import type { CallMark, Parcel } from '../../src/engine/ports.ts';
 import { openTestApp } from '../support/app.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { backends, queueOn } from '../support/database.ts';
 import { messageFiles, projectFiles } from '../support/projects.ts';
 import {
@@ -25,10 +26,7 @@ import { aliased, identified, product, tracked } from '../support/traffic.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 async function serve(answer?: (asked: HttpAsked) => HttpAnswer | Promise<HttpAnswer>): Promise<ScriptedHttp> {
   const server = await startScriptedHttp(answer);
@@ -473,7 +471,7 @@ describe('processes that end', () => {
     const first = closing.pop();
     if (!end || !first) throw new Error('nothing to close');
     closing.push(end);
-    const closed = first().then(() => (ended = true));
+    const closed = Promise.resolve(first()).then(() => (ended = true));
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(ended).toBe(false);
     answer();

@@ -1,7 +1,8 @@
 /** Erasure: what is left of a person in the database, and what happens to what was under way. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { closedAfterEach } from '../support/closing.ts';
 import { openShop, type Shop, type ShopOptions } from '../support/shop.ts';
 import { partitionOf } from '../../src/engine/ports.ts';
 import { betweenWriteAndCommit, openEngine } from '../support/engine.ts';
@@ -16,10 +17,7 @@ import {
 } from '../support/scripted-smtp.ts';
 import { identified, tracked } from '../support/traffic.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 type Answer = (moment: SmtpMoment) => SmtpAnswer | Promise<SmtpAnswer>;
 

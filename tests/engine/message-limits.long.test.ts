@@ -1,11 +1,12 @@
 /** E33: limits, while many workflows want to write to the same people at once and many workers decide. */
 import { sql } from 'drizzle-orm';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { partitionOf } from '../../src/engine/ports.ts';
 import { createTurner, type Turner } from '../../src/engine/turner.ts';
 import { openApp } from '../../src/app.ts';
 import { openTestApp } from '../support/app.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { backends, queueOn } from '../support/database.ts';
 import { silentBell } from '../support/engine.ts';
 import { messageFiles, projectFiles } from '../support/projects.ts';
@@ -43,10 +44,7 @@ steps:
   ),
 };
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 interface House {
   readonly apps: readonly App[];

@@ -1,15 +1,13 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { instantAt, localDate, localTime } from '../../src/core/time/zone.ts';
 import { DAY, dayOf, HOUR, weekdayOf } from '../../src/core/time/date.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { startScriptedSmtp } from '../support/scripted-smtp.ts';
 import { openShop, SHOP_FILES } from '../support/shop.ts';
 
 const BOGOTA = 'America/Bogota';
 const SUNDAY = 6;
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 /** The next Sunday at noon in Bogota. */
 function nextSunday(now: number): number {

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startCatcher } from '../../src/demo/catcher.ts';
 import { openTestApp } from '../support/app.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { projectFiles } from '../support/projects.ts';
 import {
   startScriptedSmtp,
@@ -16,10 +17,7 @@ import { identified, product, tracked } from '../support/traffic.ts';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 type Answer = (moment: SmtpMoment) => SmtpAnswer | Promise<SmtpAnswer>;
 

@@ -1,14 +1,12 @@
 /** From a promotion that leaves to a workflow's knowledge that a person clicked in it. */
 import { sql } from 'drizzle-orm';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { openServer } from '../../src/api/server.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { startScriptedSmtp } from '../support/scripted-smtp.ts';
 import { openShop, SHOP_FILES, type Shop } from '../support/shop.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 const PERSON = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const SHOES = 'https://shop.example/shoes?size=42&from=mail';

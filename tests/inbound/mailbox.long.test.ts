@@ -1,17 +1,15 @@
 /** The whole way back: a message leaves over real SMTP, what it meets comes to our mailbox, and the engine knows. */
 import { sql } from 'drizzle-orm';
 import { createTransport } from 'nodemailer';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/messages/report.ts';
 import { openMailbox } from '../../src/inbound/mailbox.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { startScriptedSmtp, type ScriptedSmtp } from '../support/scripted-smtp.ts';
 import { openShop, type MessageRow, type Shop } from '../support/shop.ts';
 
 const DOMAIN = 'reports.shop.example';
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 interface Surroundings {
   readonly shop: Shop;

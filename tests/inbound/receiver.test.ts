@@ -1,15 +1,13 @@
 import { createConnection } from 'node:net';
 import { createTransport } from 'nodemailer';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startReceiver } from '../../src/inbound/receiver.ts';
 import type { ReceivedMail, ReceiverOptions } from '../../src/inbound/receiver.ts';
 import { readMail } from '../../src/inbound/read-mail.ts';
 import { dsn, MESSAGE_ID, SIGNED } from './mails.ts';
+import { closedAfterEach } from '../support/closing.ts';
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 describe('the receiver', () => {
   test('takes a report over real SMTP, octet for octet, and it can be read', async () => {

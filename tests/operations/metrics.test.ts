@@ -1,7 +1,7 @@
 /** Metrics of the real engine, told in the text of Prometheus, and docs/operations.md, which tells each of them. */
 import { readFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openServer } from '../../src/api/server.ts';
 import { openWatchServer } from '../../src/api/watch-server.ts';
 import { createDomainLabels } from '../../src/operations/domain-labels.ts';
@@ -9,13 +9,11 @@ import { createLog } from '../../src/operations/log.ts';
 import { createMetrics } from '../../src/operations/metrics.ts';
 import { addWriteKey } from '../../src/store/keys.ts';
 import { readStanding } from '../../src/store/standing.ts';
+import { closedAfterEach } from '../support/closing.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { startScriptedSmtp } from '../support/scripted-smtp.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 /** Series and their values, by the text that names them. */
 function valuesIn(text: string): Record<string, number> {

@@ -1,10 +1,11 @@
 /** Messages as they arrive: sent by the e-mail channel over real SMTP, kept to the octet, and checked by mailauth. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import { createEmailChannel, type EmailOptions } from '../../../src/channels/email.ts';
 import type { DkimKey } from '../../../src/channels/dkim.ts';
 import { createLinks } from '../../../src/engine/links.ts';
 import type { Parcel } from '../../../src/engine/ports.ts';
+import { closedAfterEach } from '../../support/closing.ts';
 import {
   startScriptedSmtp,
   type ScriptedSmtp,
@@ -14,10 +15,7 @@ import {
 import { verdictsOf, type Verdict } from '../../support/dkim-verdicts.ts';
 import { aParcel } from '../parcel.ts';
 
-export const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+export const closing = closedAfterEach();
 
 export const OPEN = (): Promise<boolean> => Promise.resolve(true);
 
